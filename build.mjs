@@ -16,7 +16,9 @@ await build({
   minifySyntax: true,
   sourcemap: 'linked',
   external: ['better-sqlite3', 'pg', 'mysql2', 'libpg-query', '@electric-sql/*', 'execa', 'fast-glob'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 chmodSync('dist/main.js', 0o755);

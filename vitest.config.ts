@@ -5,7 +5,14 @@ const shared = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: ['test/
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/**/*.server.test.ts', 'test/corpora/**'] } },
+      {
+        test: {
+          ...shared,
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.server.test.ts', 'test/corpora/**'],
+        },
+      },
       { test: { ...shared, name: 'servers', include: ['test/**/*.server.test.ts'] } },
       { test: { ...shared, name: 'corpora', include: ['test/corpora/**/*.test.ts'] } },
     ],

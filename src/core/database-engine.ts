@@ -58,7 +58,9 @@ export interface Observer {
   after(): Promise<Observation>;
 }
 
-export type LockResult = { readonly held: true; release(): Promise<void> } | { readonly held: false; readonly by: string };
+export type LockResult =
+  | { readonly held: true; release(): Promise<void> }
+  | { readonly held: false; readonly by: string };
 
 /** Everything lockkeeper knows about one kind of database. */
 export interface DatabaseEngine extends DatabaseEngineFacts {

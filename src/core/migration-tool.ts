@@ -118,5 +118,8 @@ export interface MigrationTool extends MigrationToolFacts {
   status(context: Context): Promise<MigrationStatus>;
   plan(request: OperationRequest, context: Context): Promise<readonly Draft[]>;
   /** Files of a new migration, in the tool's own format. */
-  newMigration(migration: NewMigration, context: Pick<Context, 'project' | 'reader'>): Promise<readonly { readonly path: string; readonly contents: string }[]>;
+  newMigration(
+    migration: NewMigration,
+    context: Pick<Context, 'project' | 'reader'>,
+  ): Promise<readonly { readonly path: string; readonly contents: string }[]>;
 }

@@ -104,7 +104,9 @@ export interface Workbench {
   };
   readonly pglite: {
     /** Embedded PostgreSQL in a process of its own, behind the real wire protocol on loopback. */
-    start(options: { readonly folder?: string }): Promise<{ readonly database: DatabaseHandle; readonly version: string; stop(): Promise<void> }>;
+    start(options: {
+      readonly folder?: string;
+    }): Promise<{ readonly database: DatabaseHandle; readonly version: string; stop(): Promise<void> }>;
     /** pg_dump compiled to WASM, for small databases where no pg_dump is installed. Plain SQL with INSERTs. */
     dump(database: DatabaseHandle, args: readonly string[], toFile: string): Promise<void>;
   };

@@ -26,7 +26,12 @@ export interface Rehearsal {
   readonly succeeded: boolean;
   readonly statements: readonly RehearsedStatement[];
   readonly roundTrip: RoundTrip;
-  readonly dataEffects: readonly { readonly table: string; readonly column?: string; readonly rowsDeleted?: number; readonly valuesLost?: number }[];
+  readonly dataEffects: readonly {
+    readonly table: string;
+    readonly column?: string;
+    readonly rowsDeleted?: number;
+    readonly valuesLost?: number;
+  }[];
   /** True where each statement's locks and rows were read before it finished. */
   readonly captured: boolean;
   /** The schema after, for `verify`. */

@@ -33,14 +33,33 @@ export type Change =
   | { readonly kind: 'drop-table'; readonly relation: string; readonly cascade: boolean }
   | { readonly kind: 'rename-table'; readonly relation: string; readonly to: string }
   | { readonly kind: 'truncate'; readonly relation: string }
-  | { readonly kind: 'add-column'; readonly relation: string; readonly column: string; readonly notNull: boolean; readonly hasDefault: boolean }
+  | {
+      readonly kind: 'add-column';
+      readonly relation: string;
+      readonly column: string;
+      readonly notNull: boolean;
+      readonly hasDefault: boolean;
+    }
   | { readonly kind: 'drop-column'; readonly relation: string; readonly column: string }
   | { readonly kind: 'rename-column'; readonly relation: string; readonly column: string; readonly to: string }
   | { readonly kind: 'change-type'; readonly relation: string; readonly column: string; readonly to: string }
   | { readonly kind: 'set-not-null'; readonly relation: string; readonly column: string }
-  | { readonly kind: 'create-index'; readonly relation: string; readonly index: string; readonly unique: boolean; readonly concurrently: boolean }
+  | {
+      readonly kind: 'create-index';
+      readonly relation: string;
+      readonly index: string;
+      readonly unique: boolean;
+      readonly concurrently: boolean;
+    }
   | { readonly kind: 'drop-index'; readonly index: string; readonly concurrently: boolean }
-  | { readonly kind: 'add-constraint'; readonly relation: string; readonly constraint: 'primary-key' | 'unique' | 'foreign-key' | 'check' | 'exclusion'; readonly name?: string; readonly validated: boolean; readonly references?: string }
+  | {
+      readonly kind: 'add-constraint';
+      readonly relation: string;
+      readonly constraint: 'primary-key' | 'unique' | 'foreign-key' | 'check' | 'exclusion';
+      readonly name?: string;
+      readonly validated: boolean;
+      readonly references?: string;
+    }
   | { readonly kind: 'delete'; readonly relation: string; readonly filtered: boolean }
   | { readonly kind: 'update'; readonly relation: string; readonly filtered: boolean }
   | { readonly kind: 'drop-object'; readonly object: string; readonly cascade: boolean }
