@@ -1,0 +1,39 @@
+import type { EngineId } from '../core/ids.ts';
+import type { DatabaseHandle } from '../core/ports.ts';
+import { describeUrl } from './database-url.ts';
+import { remember } from './redact.ts';
+import type { Secret } from './secret.ts';
+
+interface Reach {
+  readonly url: Secret;
+  readonly root: string;
+}
+
+/** How to reach what a handle names. Not a property of the handle, so that no one who holds a handle can print it. */
+const reaches = new WeakMap<DatabaseHandle, Reach>();
+
+/** Makes the name that the rest of the program uses for a database. Relative SQLite paths are relative to `root`. */
+export function handleFor(url: Secret, root: string): DatabaseHandle {
+  const described = describeUrl(url, root);
+  const handle = Object.freeze({ engine: described.engine as EngineId, place: described.place }) as DatabaseHandle;
+  rememberParts(url);
+  reaches.set(handle, { url, root });
+  return handle;
+}
+
+/** The way back, for drivers and programs in `io/` only. */
+export function reach(handle: DatabaseHandle): Reach {
+  const found = reaches.get(handle);
+  if (!found) throw new Error('a database handle that was not made by handleFor');
+  return found;
+}
+
+function rememberParts(url: Secret): void {
+  const text = url.reveal();
+  const at = text.lastIndexOf('@');
+  const credentials = at > 0 ? text.slice(text.indexOf('//') + 2, at) : '';
+  const colon = credentials.indexOf(':');
+  if (colon >= 0) remember(credentials.slice(colon + 1));
+  const token = /[?&]authToken=([^&]+)/i.exec(text)?.[1];
+  if (token) remember(token);
+}

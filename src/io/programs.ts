@@ -1,0 +1,119 @@
+import { access, constants, open } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { LockkeeperError } from '../core/errors.ts';
+import type { ProgramCall, ProgramResult } from '../core/ports.ts';
+import { plain } from '../core/untrusted.ts';
+import { redact } from './redact.ts';
+
+/** How much of a program's output is kept, in characters of the end (the end is where programs say what went wrong). */
+const OUTPUT_CAP = 200_000;
+
+/** Variables every program is given. Nothing else of our environment is passed on: it may hold other databases' secrets. */
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'SYSTEMROOT',
+  'COMSPEC',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** Added to the environment after the caller's; where credentials go. */
+  readonly secretEnvironment?: Readonly<Record<string, string>>;
+}
+
+/** Runs a program without a shell, with closed or redirected stdin and a stated environment. Not starting is PROGRAM.MISSING; a non-zero exit is the caller's to judge. */
+export async function runProgram(call: ProgramCall, options: RunOptions = {}): Promise<ProgramResult> {
+  return await (await startProgram(call, options)).exited;
+}
+
+export async function startProgram(
+  call: ProgramCall,
+  options: RunOptions = {},
+): Promise<{ readonly exited: Promise<ProgramResult>; stop(): Promise<void> }> {
+  const { execa } = await import('execa');
+  const [program, ...args] = asOtherUser(call);
+  const stdout = call.stdoutFile === undefined ? undefined : await open(call.stdoutFile, 'wx', 0o600);
+  const child = execa(program, args, {
+    ...(call.cwd !== undefined && { cwd: call.cwd }),
+    env: { ...passedOn(), ...call.environment, ...options.secretEnvironment },
+    extendEnv: false,
+    reject: false,
+    stdin: call.stdinFile === undefined ? 'ignore' : { file: call.stdinFile },
+    stdout: stdout ? stdout.fd : 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    ...(call.timeoutMs !== undefined && { timeout: call.timeoutMs }),
+    ...(options.signal && { cancelSignal: options.signal }),
+    forceKillAfterDelay: 5_000,
+    cleanup: true,
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout
+    ?.setEncoding('utf8')
+    .on('data', (text: string) => (output.stdout = (output.stdout + text).slice(-OUTPUT_CAP)));
+  child.stderr
+    ?.setEncoding('utf8')
+    .on('data', (text: string) => (output.stderr = (output.stderr + text).slice(-OUTPUT_CAP)));
+  const exited = (async (): Promise<ProgramResult> => {
+    const result = await child;
+    await stdout?.close();
+    if (result.isCanceled)
+      throw new LockkeeperError('RUN.CANCELLED', `${plain(program)} was stopped because the run was cancelled.`);
+    if (result.exitCode === undefined && (result.code === 'ENOENT' || result.code === 'EACCES'))
+      throw new LockkeeperError(
+        'PROGRAM.MISSING',
+        `The program ${plain(program)} cannot be started: ${result.code === 'ENOENT' ? 'it is not installed' : 'it may not be executed'}.`,
+      );
+    if (result.timedOut)
+      throw new LockkeeperError(
+        'PROGRAM.FAILED',
+        `${plain(program)} was stopped after ${call.timeoutMs} ms, its time limit.`,
+      );
+    return { exitCode: result.exitCode ?? 128, stdout: redact(output.stdout), stderr: redact(output.stderr) };
+  })();
+  // Someone may only ever call stop(); a failure must not end the process then.
+  exited.catch(() => {});
+  return {
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited.catch(() => {});
+    },
+  };
+}
+
+/** Absolute path of a program in the given folders or on PATH. */
+export async function findProgram(name: string, folders: readonly string[] = []): Promise<string | undefined> {
+  for (const folder of [...folders, ...(process.env.PATH ?? '').split(delimiter)]) {
+    if (folder === '') continue;
+    const path = join(folder, name);
+    try {
+      await access(path, constants.X_OK);
+      return path;
+    } catch {}
+  }
+  return undefined;
+}
+
+function passedOn(): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = process.env[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return environment;
+}
+
+/** runuser keeps the environment we state and asks nothing; it exists wherever PostgreSQL refuses to run as root. */
+function asOtherUser(call: ProgramCall): readonly [string, ...string[]] {
+  return call.asUser === undefined ? call.argv : ['runuser', '-u', call.asUser, '--', ...call.argv];
+}
