@@ -41,14 +41,15 @@ export async function startProgram(
 ): Promise<{ readonly exited: Promise<ProgramResult>; stop(): Promise<void> }> {
   const { execa } = await import('execa');
   const [program, ...args] = asOtherUser(call);
-  const stdout = call.stdoutFile === undefined ? undefined : await open(call.stdoutFile, 'wx', 0o600);
+  // Made by us first, so that it is new and private; execa then appends to it.
+  if (call.stdoutFile !== undefined) await (await open(call.stdoutFile, 'wx', 0o600)).close();
   const child = execa(program, args, {
     ...(call.cwd !== undefined && { cwd: call.cwd }),
     env: { ...passedOn(), ...call.environment, ...options.secretEnvironment },
     extendEnv: false,
     reject: false,
     stdin: call.stdinFile === undefined ? 'ignore' : { file: call.stdinFile },
-    stdout: stdout ? stdout.fd : 'pipe',
+    stdout: call.stdoutFile === undefined ? 'pipe' : { file: call.stdoutFile, append: true },
     stderr: 'pipe',
     buffer: false,
     ...(call.timeoutMs !== undefined && { timeout: call.timeoutMs }),
@@ -65,7 +66,6 @@ export async function startProgram(
     .on('data', (text: string) => (output.stderr = (output.stderr + text).slice(-OUTPUT_CAP)));
   const exited = (async (): Promise<ProgramResult> => {
     const result = await child;
-    await stdout?.close();
     if (result.isCanceled)
       throw new LockkeeperError('RUN.CANCELLED', `${plain(program)} was stopped because the run was cancelled.`);
     if (result.exitCode === undefined && (result.code === 'ENOENT' || result.code === 'EACCES'))
