@@ -58,6 +58,8 @@ export interface NewMigration {
   readonly name: string;
   readonly up: readonly string[];
   readonly down: readonly string[];
+  /** False where a statement refuses to run in a transaction. */
+  readonly transaction?: boolean;
   /** Now, so that time-stamped names are data too. */
   readonly at: Date;
 }
