@@ -14,6 +14,8 @@ export interface Schema {
   readonly objects: ReadonlyMap<string, SchemaObject>;
   /** Estimated rows per table id, where the engine was asked; not part of the digest. */
   readonly rows?: ReadonlyMap<string, number>;
+  /** Object id → ids that must exist before it, where the engine records it; not part of the digest. */
+  readonly needs?: ReadonlyMap<string, readonly string[]>;
 }
 
 export function schemaOf(objects: ReadonlyMap<string, SchemaObject>, rows?: ReadonlyMap<string, number>): Schema {
