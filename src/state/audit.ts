@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Digest, digestOf } from '../core/digest.ts';
 import type { StateDatabase } from '../io/state-database.ts';
-import { readUserNote, sealKey, writeUserNote } from '../io/user-folder.ts';
+import { readUserNote, writeUserNote } from '../io/user-folder.ts';
+import { isSealed, sealOf } from './seal.ts';
 
 export type AuditEvent =
   | 'plan.made'
@@ -99,19 +99,10 @@ export class AuditTrail {
   }
 
   #sealHead({ position, hash }: { position: number; hash: string }): void {
-    writeUserNote(this.#note, `${position} ${hash} ${this.#seal(String(position), hash)}\n`);
-  }
-
-  #seal(position: string, hash: string): string {
-    return createHmac('sha256', sealKey()).update(`audit ${this.#note} ${position} ${hash}`).digest('hex');
+    writeUserNote(this.#note, `${position} ${hash} ${sealOf(this.#note, `${position} ${hash}`)}\n`);
   }
 }
 
 function hashOf(entry: { position: number; at: string; event: string; json: string; previous: string }): Digest {
   return digestOf(JSON.stringify([entry.position, entry.at, entry.event, entry.json, entry.previous]));
-}
-
-export function sameSeal(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,8 +1,6 @@
-import { createHmac } from 'node:crypto';
 import type { Digest } from '../core/digest.ts';
 import type { StateDatabase } from '../io/state-database.ts';
-import { sealKey } from '../io/user-folder.ts';
-import { sameSeal } from './audit.ts';
+import { isSealed, sealOf } from './seal.ts';
 
 /** How a person answered: in a form of the client, in a terminal of their own, or on the local review page. */
 export type ConsentChannel = 'elicitation' | 'terminal' | 'review-page';
@@ -29,7 +27,7 @@ export class ConsentStore {
       consent.channel,
       consent.grantedAt,
       consent.expiresAt,
-      sealOf(consent),
+      sealOf('consent', sealedText(consent)),
     );
   }
 
@@ -64,12 +62,11 @@ export class ConsentStore {
           grantedAt: String(row.granted_at),
           expiresAt: String(row.expires_at),
         };
-        return sameSeal(String(row.seal), sealOf(consent)) ? [{ id: Number(row.id), consent }] : [];
+        return isSealed('consent', sealedText(consent), row.seal) ? [{ id: Number(row.id), consent }] : [];
       });
   }
 }
 
-function sealOf(consent: Consent): string {
-  const sealed = JSON.stringify([consent.planDigest, consent.channel, consent.grantedAt, consent.expiresAt]);
-  return createHmac('sha256', sealKey()).update(`consent ${sealed}`).digest('hex');
+function sealedText(consent: Consent): string {
+  return JSON.stringify([consent.planDigest, consent.channel, consent.grantedAt, consent.expiresAt]);
 }

@@ -3,6 +3,7 @@ import type { OperationRequest } from '../core/migration-tool.ts';
 import type { Plan } from '../core/plan.ts';
 import { plain } from '../core/untrusted.ts';
 import type { StateDatabase } from '../io/state-database.ts';
+import { isSealed, sealOf } from './seal.ts';
 
 /** How a plan was asked for, so that it can be made again under the lock. */
 export interface PlanRequest {
@@ -16,7 +17,7 @@ export interface StoredPlan {
   readonly request: PlanRequest;
 }
 
-/** Plans by id. A plan is spent by its first run. */
+/** Plans by id, sealed, so that the plan that is judged is the one that was made. A plan is spent by its first run. */
 export class PlanStore {
   readonly #database: StateDatabase;
 
@@ -25,22 +26,34 @@ export class PlanStore {
   }
 
   put(plan: Plan, request: PlanRequest, now: Date): void {
+    const [planText, requestText] = [JSON.stringify(plan), JSON.stringify(request)];
     this.#database.run(
-      'INSERT INTO plans (id, digest, plan, request, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO plans (id, digest, plan, request, created_at, expires_at, seal) VALUES (?, ?, ?, ?, ?, ?, ?)',
       plan.id,
       plan.digest,
-      JSON.stringify(plan),
-      JSON.stringify(request),
+      planText,
+      requestText,
       now.toISOString(),
       plan.expiresAt,
+      sealOf(
+        'plan',
+        `${planText}
+${requestText}`,
+      ),
     );
   }
 
   /** After a rehearsal: the same plan, by the same digest, judged anew. */
-  replace(plan: Plan): void {
+  replace({ plan, request }: StoredPlan): void {
+    const planText = JSON.stringify(plan);
     this.#database.run(
-      'UPDATE plans SET plan = ? WHERE id = ? AND digest = ?',
-      JSON.stringify(plan),
+      'UPDATE plans SET plan = ?, seal = ? WHERE id = ? AND digest = ?',
+      planText,
+      sealOf(
+        'plan',
+        `${planText}
+${JSON.stringify(request)}`,
+      ),
       plan.id,
       plan.digest,
     );
@@ -48,12 +61,18 @@ export class PlanStore {
 
   /** Throws PLAN.UNKNOWN, PLAN.EXPIRED or PLAN.SPENT. */
   get(id: string, now: Date): StoredPlan {
-    const [row] = this.#database.all('SELECT plan, request, expires_at, spent_at FROM plans WHERE id = ?', id);
+    const [row] = this.#database.all('SELECT plan, request, expires_at, spent_at, seal FROM plans WHERE id = ?', id);
     const again = [{ kind: 'call-tool', label: 'Plan again', tool: 'planOperation' }] as const;
     if (!row)
       throw new LockkeeperError(
         'PLAN.UNKNOWN',
         `There is no plan ${plain(id, 60)} in this workspace. Nothing was run.`,
+        { next: again },
+      );
+    if (!isSealed('plan', `${String(row.plan)}\n${String(row.request)}`, row.seal))
+      throw new LockkeeperError(
+        'PLAN.UNKNOWN',
+        `Plan ${plain(id, 60)} was changed after it had been made, so it does not count. Nothing was run.`,
         { next: again },
       );
     const request = JSON.parse(String(row.request)) as PlanRequest;

@@ -1,8 +1,9 @@
 import type { Digest } from '../core/digest.ts';
 import type { Rehearsal } from '../core/rehearsal.ts';
 import type { StateDatabase } from '../io/state-database.ts';
+import { isSealed, sealOf } from './seal.ts';
 
-/** Rehearsals, each evidence for one plan digest only. */
+/** Rehearsals, each evidence for one plan digest only, and sealed: forged evidence would open the gate. */
 export class RehearsalStore {
   readonly #database: StateDatabase;
 
@@ -11,19 +12,22 @@ export class RehearsalStore {
   }
 
   put(rehearsal: Rehearsal): void {
+    const text = JSON.stringify(rehearsal);
     this.#database.run(
-      'INSERT INTO rehearsals (plan_digest, at, rehearsal) VALUES (?, ?, ?)',
+      'INSERT INTO rehearsals (plan_digest, at, rehearsal, seal) VALUES (?, ?, ?, ?)',
       rehearsal.planDigest,
       rehearsal.at,
-      JSON.stringify(rehearsal),
+      text,
+      sealOf('rehearsal', text),
     );
   }
 
   latest(planDigest: Digest): Rehearsal | undefined {
     const [row] = this.#database.all(
-      'SELECT rehearsal FROM rehearsals WHERE plan_digest = ? ORDER BY id DESC LIMIT 1',
+      'SELECT rehearsal, seal FROM rehearsals WHERE plan_digest = ? ORDER BY id DESC LIMIT 1',
       planDigest,
     );
-    return row && (JSON.parse(String(row.rehearsal)) as Rehearsal);
+    if (!row || !isSealed('rehearsal', String(row.rehearsal), row.seal)) return undefined;
+    return JSON.parse(String(row.rehearsal)) as Rehearsal;
   }
 }

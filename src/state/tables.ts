@@ -2,7 +2,7 @@
 export const TABLES = `
 CREATE TABLE IF NOT EXISTS plans (
   id TEXT PRIMARY KEY, digest TEXT NOT NULL, plan TEXT NOT NULL, request TEXT NOT NULL,
-  created_at TEXT NOT NULL, expires_at TEXT NOT NULL, spent_at TEXT
+  created_at TEXT NOT NULL, expires_at TEXT NOT NULL, seal TEXT NOT NULL, spent_at TEXT
 );
 CREATE TABLE IF NOT EXISTS consents (
   id INTEGER PRIMARY KEY AUTOINCREMENT, plan_digest TEXT NOT NULL, channel TEXT NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS backups (
   id TEXT PRIMARY KEY, database_fingerprint TEXT NOT NULL, taken_at TEXT NOT NULL, manifest TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS rehearsals (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, plan_digest TEXT NOT NULL, at TEXT NOT NULL, rehearsal TEXT NOT NULL
+  id INTEGER PRIMARY KEY AUTOINCREMENT, plan_digest TEXT NOT NULL, at TEXT NOT NULL, rehearsal TEXT NOT NULL, seal TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS runs (
   id TEXT PRIMARY KEY, plan_id TEXT NOT NULL, operation TEXT NOT NULL, environment TEXT NOT NULL, process TEXT NOT NULL,
