@@ -100,6 +100,8 @@ export interface ToolUrl {
   /** Environment it is for, such as knexfile's `production`; left out where the tool has only one. */
   readonly environment?: string;
   readonly source: { readonly variable: string } | { readonly literalIn: string; readonly value: string };
+  /** Workspace folder a relative SQLite path is meant from, where the tool does not mean the project's root. */
+  readonly relativeTo?: string;
 }
 
 /** A folder that only looks like migrations, and why it is not. */
