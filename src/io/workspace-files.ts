@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
 import type { WorkspaceFiles } from '../core/ports.ts';
+import { IgnoreRules } from './gitignore.ts';
 
 /** Largest file that detection reads. */
 const READ_CAP_BYTES = 1024 * 1024;
@@ -44,7 +44,7 @@ const ENVIRONMENT_FILE = /^\.env(\..+)?$/;
 
 /** The rules of one .gitignore and the length of the folder prefix they are relative to. */
 interface Rules {
-  readonly ignore: Ignore;
+  readonly ignore: IgnoreRules;
   readonly prefix: number;
 }
 
@@ -73,7 +73,7 @@ export async function openWorkspaceFiles(root: string): Promise<WorkspaceFiles> 
 export function listPaths(root: string): readonly string[] {
   const paths: string[] = [];
   walk(root, '', [], paths);
-  return paths.sort((a, b) => (a < b ? -1 : 1));
+  return paths.sort();
 }
 
 function walk(root: string, folder: string, inherited: readonly Rules[], paths: string[]): void {
@@ -90,10 +90,14 @@ function walk(root: string, folder: string, inherited: readonly Rules[], paths: 
   for (const entry of entries) {
     const path = prefix + entry.name;
     if (entry.isDirectory()) {
-      if (!SKIPPED.has(entry.name) && !isIgnored(rules, `${path}/`) && !isVirtualEnvironment(root, path, entry.name))
+      if (
+        !SKIPPED.has(entry.name) &&
+        !isIgnored(rules, path, entry.name, true) &&
+        !isVirtualEnvironment(root, path, entry.name)
+      )
         walk(root, path, rules, paths);
     } else if (entry.isFile() || (entry.isSymbolicLink() && leadsToFileInside(root, path))) {
-      if (ENVIRONMENT_FILE.test(entry.name) || !isIgnored(rules, path)) paths.push(path);
+      if (ENVIRONMENT_FILE.test(entry.name) || !isIgnored(rules, path, entry.name, false)) paths.push(path);
     }
   }
 }
@@ -105,20 +109,19 @@ function readEntries(folder: string) {
 function rulesOf(file: string, prefix: number): Rules[] {
   try {
     if (statSync(file).size > READ_CAP_BYTES) return [];
-    return [{ ignore: ignore().add(readFileSync(file, 'utf8')), prefix }];
+    return [{ ignore: new IgnoreRules(readFileSync(file, 'utf8')), prefix }];
   } catch {
     return [];
   }
 }
 
 /** The innermost .gitignore that says anything decides, as in git. */
-function isIgnored(rules: readonly Rules[], path: string): boolean {
+function isIgnored(rules: readonly Rules[], path: string, name: string, isFolder: boolean): boolean {
   for (let index = rules.length - 1; index >= 0; index--) {
-    const { ignore: patterns, prefix } = rules[index] as Rules;
-    // Parents were asked on the way down, so one check of this very path is enough.
-    const verdict = patterns.test(path.slice(prefix));
-    if (verdict.ignored) return true;
-    if (verdict.unignored) return false;
+    const { ignore, prefix } = rules[index] as Rules;
+    // Parents were asked on the way down, so one look at this very path is enough.
+    const verdict = ignore.verdict(prefix === 0 ? path : path.slice(prefix), name, isFolder);
+    if (verdict !== undefined) return verdict === 'ignored';
   }
   return false;
 }
