@@ -68,6 +68,8 @@ export interface DatabaseEngine extends DatabaseEngineFacts {
   /** What the server itself says that speaks for production: a managed service's roles, replicas. */
   signsOfProduction(reader: Reader): Promise<readonly string[]>;
   inspect(reader: Reader): Promise<Schema>;
+  /** Size of the whole database in bytes, as the server reckons it. */
+  size(reader: Reader): Promise<number>;
 
   /** Cuts a script with the engine's own grammar. Throws MIGRATION.INVALID with the line where it cannot be cut. */
   split(script: string): Promise<readonly Statement[]>;

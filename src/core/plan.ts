@@ -38,6 +38,8 @@ export interface Plan {
   readonly projectId: string;
   readonly environment: Environment;
   readonly schemaBefore: Digest;
+  /** Digest of the tables and columns that the statements were predicted to leave; missing where not all could be seen through. */
+  readonly tablesAfter?: Digest;
   readonly limits: Limits;
   readonly steps: readonly Step[];
   readonly risk: Risk;

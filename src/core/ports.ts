@@ -27,6 +27,8 @@ export interface Reader {
   /** Runs in a transaction that cannot write. Values are bound, never spliced: `$1` in PostgreSQL, `?` elsewhere. */
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   run(command: CommandFact & { readonly effect: 'read' }, values?: Values): Promise<string>;
+  /** For a database that is a file: what the file system says of it; undefined for servers. */
+  fileIdentity?(): Promise<{ readonly device: string; readonly inode: string; readonly realPath: string } | undefined>;
 }
 
 declare const handleBrand: unique symbol;
@@ -46,6 +48,8 @@ export interface Session {
   execute(sql: string): Promise<{ readonly rows: number }>;
   /** Rows as arrays, in batches; memory does not grow with the result. */
   stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>;
+  /** SQLite: how many statements that can write (sqlite3_stmt_readonly says no) this session has run; others leave it out. */
+  readonly writingStatements?: number;
   /** Asks the server to stop what this session is doing. */
   cancel(): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +61,8 @@ export interface SessionOptions {
   readonly name?: string;
   readonly statementMs?: number;
   readonly lockWaitMs?: number;
+  /** SQLite: makes the file where there is none. Left out, a missing file is DATABASE.MISSING. */
+  readonly create?: boolean;
 }
 
 /** A program to run without a shell. */
@@ -99,7 +105,10 @@ export interface Workbench {
   readonly sqlite: {
     /** Path of the file behind a handle. */
     fileOf(database: DatabaseHandle): string;
-    /** The online backup API: copies a live database into a new file, page by page, while others read and write. */
+    /**
+     * The online backup API: copies a live database into a new file, page by page, while others read and write. Where the file
+     * exists, its content is replaced in one transaction that a crash rolls back; waits for locks as long as `from` would.
+     */
     backup(from: Session, toFile: string): Promise<void>;
   };
   readonly pglite: {

@@ -32,6 +32,10 @@ export interface Rehearsal {
     readonly rowsDeleted?: number;
     readonly valuesLost?: number;
   }[];
+  /** Per step of the plan, what was lost: rows gone and values of dropped columns. Missing for steps that were not run. */
+  readonly losses: readonly { readonly step: number; readonly rows: number; readonly values: number }[];
+  /** Seeds only: a second run changed nothing. */
+  readonly idempotent?: boolean;
   /** True where each statement's locks and rows were read before it finished. */
   readonly captured: boolean;
   /** The schema after, for `verify`. */

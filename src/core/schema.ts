@@ -1,4 +1,5 @@
-import { type Digest, digestOfData } from './digest.ts';
+import { type Digest, digestOf, digestOfData } from './digest.ts';
+import { parseObjectId } from './object-id.ts';
 
 /** Facts about one object, plain data only. */
 export type SchemaObject = Readonly<Record<string, unknown>>;
@@ -45,4 +46,13 @@ export function compareSchemas(from: Schema, to: Schema): readonly SchemaChange[
       changes.push({ kind: 'changed', object: id, from: before, to: after });
   }
   return changes;
+}
+
+/** Digest of which tables and columns there are. Other objects get names of the engine's own, so a prediction is held to these. */
+export function digestOfTables(schema: Schema): Digest {
+  const ids = [...schema.objects.keys()].filter((text) => {
+    const id = parseObjectId(text);
+    return id.kind === 'table' && (id.child === undefined || id.child.kind === 'column');
+  });
+  return digestOf(ids.sort().join('\n'));
 }

@@ -21,11 +21,11 @@ export function giveConsent(
       'GATE.DECLINED',
       "The answer was not the database's name, so nothing was approved and nothing was run.",
     );
-  const expires = new Date(now.getTime() + CONSENT_MINUTES * 60_000).toISOString();
+  const expires = Math.min(now.getTime() + CONSENT_MINUTES * 60_000, Date.parse(plan.expiresAt));
   consents.put({
     planDigest: plan.digest,
     channel,
     grantedAt: now.toISOString(),
-    expiresAt: expires < plan.expiresAt ? expires : plan.expiresAt,
+    expiresAt: new Date(expires).toISOString(),
   });
 }

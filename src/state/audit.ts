@@ -90,7 +90,7 @@ export class AuditTrail {
     const note = readUserNote(this.#note);
     if (note === undefined) return entries === 0 ? {} : { broken: 'the sealed head in the user folder is gone' };
     const [position = '', hash = '', seal = ''] = note.trim().split(' ');
-    if (!sameSeal(seal, this.#seal(position, hash)))
+    if (!isSealed(this.#note, `${position} ${hash}`, seal))
       return { broken: 'the head in the user folder carries a false seal' };
     const [row] = this.#database.all('SELECT hash FROM audit WHERE position = ?', Number(position));
     // A process that died between the two writes leaves the note one entry behind, which proves as much of the trail.
