@@ -3,7 +3,7 @@ import type pgModule from 'pg';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { Secret } from '../secret.ts';
 
-interface Wanted {
+export interface Wanted {
   readonly config: pgModule.ClientConfig;
   /** For messages: host, port and database. */
   readonly place: string;

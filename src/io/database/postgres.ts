@@ -5,7 +5,7 @@ import type { Row, Session, SessionOptions } from '../../core/ports.ts';
 import type { Secret } from '../secret.ts';
 import { postgresError, refusesEncryption } from './postgres-errors.ts';
 import { plainTypes } from './postgres-types.ts';
-import { connectionOptions } from './postgres-url.ts';
+import { connectionOptions, type Wanted } from './postgres-url.ts';
 
 const CONNECT_MS = 10_000;
 const CLOSE_MS = 2_000;
@@ -26,11 +26,7 @@ export async function openPostgres(
 ): Promise<Session> {
   const { default: pg } = await import('pg');
   const wanted = connectionOptions(reach.url, options.name ?? 'lockkeeper');
-  const client = await connect(pg, wanted.config, wanted.place).catch((error: unknown) => {
-    if (wanted.mayFallBack && refusesEncryption(error))
-      return connect(pg, { ...wanted.config, ssl: false }, wanted.place);
-    throw postgresError(error, { connecting: true, cancelled: false, place: wanted.place });
-  });
+  const client = await connect(pg, wanted);
   const session = new PostgresSession(pg, client, wanted, options.readOnly ?? false);
   try {
     await session.prepare(options);
@@ -41,22 +37,38 @@ export async function openPostgres(
   return session;
 }
 
-async function connect(pg: typeof pgModule, config: pgModule.ClientConfig, place: string): Promise<pgModule.Client> {
+/** A connected driver of its own, for code in `io/` that speaks the protocol itself. `made` sees it before it connects. */
+export async function connectPostgres(
+  url: Secret,
+  name: string,
+  made: (client: pgModule.Client) => void,
+): Promise<pgModule.Client> {
+  const { default: pg } = await import('pg');
+  return await connect(pg, connectionOptions(url, name), made);
+}
+
+async function connect(
+  pg: typeof pgModule,
+  wanted: Wanted,
+  made?: (client: pgModule.Client) => void,
+): Promise<pgModule.Client> {
   const client = new pg.Client({
-    ...config,
+    ...wanted.config,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     types: { getTypeParser: plainTypes(pg.types) },
   });
   // Without a listener, a connection that dies while idle would end this process (pg's documentation, Client "error" event).
   client.on('error', () => {});
+  made?.(client);
   try {
     await client.connect();
     return client;
   } catch (error) {
     client.end().catch(() => {});
-    if (refusesEncryption(error)) throw error;
-    throw postgresError(error, { connecting: true, cancelled: false, place });
+    if (wanted.mayFallBack && refusesEncryption(error))
+      return await connect(pg, { ...wanted, config: { ...wanted.config, ssl: false }, mayFallBack: false }, made);
+    throw postgresError(error, { connecting: true, cancelled: false, place: wanted.place });
   }
 }
 
@@ -64,19 +76,14 @@ class PostgresSession implements Session {
   readonly engine = 'postgres';
   readonly #pg: typeof pgModule;
   readonly #client: pgModule.Client;
-  readonly #reached: ReturnType<typeof connectionOptions>;
+  readonly #reached: Wanted;
   readonly #readOnly: boolean;
   #backend = 0;
   #embedded = false;
   #cancelled = false;
   #closed = false;
 
-  constructor(
-    pg: typeof pgModule,
-    client: pgModule.Client,
-    reached: ReturnType<typeof connectionOptions>,
-    readOnly: boolean,
-  ) {
+  constructor(pg: typeof pgModule, client: pgModule.Client, reached: Wanted, readOnly: boolean) {
     this.#pg = pg;
     this.#client = client;
     this.#reached = reached;
@@ -137,8 +144,8 @@ class PostgresSession implements Session {
   async cancel(): Promise<void> {
     if (this.#embedded || this.#closed) return;
     this.#cancelled = true;
-    const { config, place } = this.#reached;
-    const messenger = await connect(this.#pg, { ...config, ssl: this.#ssl() }, place);
+    const { place } = this.#reached;
+    const messenger = await connect(this.#pg, this.#reached);
     try {
       await messenger.query('SELECT pg_cancel_backend($1)', [this.#backend]);
     } catch (error) {
@@ -157,11 +164,6 @@ class PostgresSession implements Session {
     });
     await Promise.race([this.#client.end().catch(() => {}), late]);
     clearTimeout(timer);
-  }
-
-  #ssl(): NonNullable<pgModule.ClientConfig['ssl']> {
-    const used: unknown = Reflect.get(this.#client, 'ssl');
-    return used === false || used === undefined ? false : (this.#reached.config.ssl ?? false);
   }
 
   #inTransaction(): boolean {

@@ -1,0 +1,58 @@
+import { LockkeeperError } from '../../core/errors.ts';
+import type { Session, Workbench } from '../../core/ports.ts';
+import { PlainDumpCutter } from './plain-dump-cutter.ts';
+
+const LAST_LINE = '-- PostgreSQL database dump complete';
+
+/** Runs a plain dump with INSERTs over the session, in one transaction with what clears the way. */
+export async function restorePlain(
+  bench: Workbench,
+  session: Session,
+  file: string,
+  clear: readonly string[],
+): Promise<void> {
+  await readToItsEnd(bench, file);
+  await session.execute('BEGIN');
+  try {
+    for (const statement of clear) await session.execute(statement);
+    for await (const statement of statementsOf(bench, file)) {
+      bench.signal.throwIfAborted();
+      await session.execute(statement);
+    }
+    await session.execute('COMMIT');
+  } catch (error) {
+    await session.execute('ROLLBACK').catch(() => {});
+    if (bench.signal.aborted)
+      throw new LockkeeperError(
+        'RUN.CANCELLED',
+        'The restore was cancelled; its transaction was rolled back and the target is as it was.',
+      );
+    throw new LockkeeperError(
+      'RESTORE.FAILED',
+      `A statement of the backup failed; everything ran in one transaction, so the target is as it was. ${error instanceof Error ? error.message : ''}`,
+      { cause: error },
+    );
+  }
+}
+
+/** pg_dump writes this line last; without it the file is cut. */
+async function readToItsEnd(bench: Workbench, file: string): Promise<void> {
+  let complete = false;
+  for await (const line of bench.files.lines(file)) if (line === LAST_LINE) complete = true;
+  if (!complete)
+    throw new LockkeeperError(
+      'BACKUP.DAMAGED',
+      'The backup is cut off: the line with which a dump ends is missing. Nothing was restored; the target is unchanged.',
+    );
+}
+
+async function* statementsOf(bench: Workbench, file: string): AsyncIterable<string> {
+  const cutter = new PlainDumpCutter();
+  for await (const line of bench.files.lines(file)) yield* cutter.take(line);
+  const rest = cutter.rest();
+  if (rest !== undefined)
+    throw new LockkeeperError(
+      'BACKUP.DAMAGED',
+      'The backup ends in the middle of a statement. The target is as it was.',
+    );
+}
