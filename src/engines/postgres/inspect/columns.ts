@@ -12,7 +12,7 @@ export async function readColumns(catalogue: Catalogue, into: Collector): Promis
   const columns = await catalogue.facts(`
     SELECT a.attrelid::text AS relation, a.attnum AS number, a.attname AS name, a.attnotnull AS not_null,
       pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, ${generated} AS generated, a.attidentity AS identity,
-      pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression, d.oid::text AS default_oid, NOT a.attislocal AS inherited,
+      pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression, d.oid::text AS default_oid, NOT a.attislocal OR c.relispartition AS inherited,
       CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, ${compression} AS compression,
       CASE WHEN a.attcollation <> t.typcollation THEN (SELECT pg_catalog.quote_ident(cn.nspname) || '.' ||
         pg_catalog.quote_ident(co.collname) FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace cn

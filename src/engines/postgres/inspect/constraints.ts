@@ -27,6 +27,8 @@ export async function readConstraints(catalogue: Catalogue, into: Collector): Pr
     FROM canonical, pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
     WHERE k.contype IN ('p', 'u', 'c', 'f', 'x') AND k.conrelid <> 0 AND ${OWN_SCHEMA('n')}
       AND ${NOT_OF_EXTENSION('pg_class', 'k.conrelid')}
+      -- A key to a partitioned table has a twin per partition on the same table, which the server makes by itself.
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint twin WHERE twin.oid = k.conparentid AND twin.conrelid = k.conrelid)
     ORDER BY k.conrelid, k.contype, k.conname`);
   for (const constraint of constraints) {
     const table = into.idAt('pg_class', constraint.relation);

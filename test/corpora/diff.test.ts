@@ -1,0 +1,49 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { sqlForChanges } from '../../src/engines/postgres/alter.ts';
+import { inspect } from '../../src/engines/postgres/inspect.ts';
+import { type DiffPair, diffPairs } from '../support/diff-pairs.ts';
+import { openPglite } from '../support/pglite-reader.ts';
+import { type RoundTripSubject, roundTrip, type Way } from '../support/round-trip.ts';
+
+/** Set to a file's path to have every way that is not exact written there. */
+const REPORT = process.env.LOCKKEEPER_DIFF_REPORT;
+
+async function measure(pairs: readonly DiffPair[], subject: RoundTripSubject, prepare: (pair: DiffPair) => Promise<void>) {
+  const counts: Record<Way['outcome'] | 'not loaded', number> = { exact: 0, 'left out': 0, differs: 0, fails: 0, 'not loaded': 0 };
+  const lines: string[] = [];
+  let noise = 0;
+  for (const pair of pairs) {
+    try {
+      await prepare(pair);
+      const { there, back } = await roundTrip(subject, pair.before, pair.after);
+      if (pair.noop && there.statements.length > 0) noise++;
+      for (const [name, way] of Object.entries({ there, back })) {
+        counts[way.outcome]++;
+        if (way.outcome !== 'exact') lines.push(`${way.outcome} ${pair.source} ${pair.case} ${name}\n   ${way.detail.replaceAll('\n', '\n   ')}`);
+      }
+    } catch (error) {
+      counts['not loaded']++;
+      lines.push(`not loaded ${pair.source} ${pair.case}\n   ${error}`);
+    }
+  }
+  if (REPORT) writeFileSync(REPORT, lines.join('\n'));
+  const tried = counts.exact + counts['left out'] + counts.differs + counts.fails;
+  console.log(`${pairs.length} pairs, ${tried} ways: ${JSON.stringify(counts)}; noise on equal schemas: ${noise}`);
+  return { ...counts, tried, noise };
+}
+
+test('PostgreSQL: pairs from other projects go there and back', { timeout: 1_200_000 }, async () => {
+  const step = Number(process.env.LOCKKEEPER_DIFF_STEP ?? 4);
+  const pairs = diffPairs('pg-').filter((_pair, index) => index % step === 0);
+  const database = await openPglite();
+  const subject = { ...database, inspect, sqlForChanges };
+  const figures = await measure(pairs, subject, async (pair) => {
+    await database.reset();
+    for (const role of [...(pair.needs_roles ?? []), ...(pair.roles ?? [])]) {
+      await database.exec(`CREATE ROLE "${role}"`).catch(() => undefined);
+    }
+  });
+  await database.close();
+  expect(figures.exact / Math.max(1, figures.tried)).toBeGreaterThan(pairs.length === 0 ? -1 : 0.5);
+});
