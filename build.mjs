@@ -1,9 +1,8 @@
 // Bundles the entry points into dist/. Bundled, because an MCP client waits for `tools/list` at every start: one file
 // loads in half the time of the SDK's many. Drivers and parsers stay outside the bundle and load on first use.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: ['src/main.ts', 'src/io/pglite-host.ts', 'src/io/pglite-dump-host.ts'],
   outdir: 'dist',
