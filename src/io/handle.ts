@@ -3,11 +3,14 @@ import type { DatabaseHandle } from '../core/ports.ts';
 import { describeUrl } from './database-url.ts';
 import { remember } from './redact.ts';
 import type { Secret } from './secret.ts';
+import { partsOf } from './url-parts.ts';
 
 interface Reach {
   readonly url: Secret;
   readonly root: string;
 }
+
+const SECRET_PARAMETER = /password|token|secret|sslkey$/i;
 
 /** How to reach what a handle names. Not a property of the handle, so that no one who holds a handle can print it. */
 const reaches = new WeakMap<DatabaseHandle, Reach>();
@@ -16,7 +19,7 @@ const reaches = new WeakMap<DatabaseHandle, Reach>();
 export function handleFor(url: Secret, root: string): DatabaseHandle {
   const described = describeUrl(url, root);
   const handle = Object.freeze({ engine: described.engine as EngineId, place: described.place }) as DatabaseHandle;
-  rememberParts(url);
+  rememberParts(url, root);
   reaches.set(handle, { url, root });
   return handle;
 }
@@ -28,12 +31,10 @@ export function reach(handle: DatabaseHandle): Reach {
   return found;
 }
 
-function rememberParts(url: Secret): void {
-  const text = url.reveal();
-  const at = text.lastIndexOf('@');
-  const credentials = at > 0 ? text.slice(text.indexOf('//') + 2, at) : '';
-  const colon = credentials.indexOf(':');
-  if (colon >= 0) remember(credentials.slice(colon + 1));
-  const token = /[?&]authToken=([^&]+)/i.exec(text)?.[1];
+function rememberParts(url: Secret, root: string): void {
+  const parts = partsOf(url, root);
+  if (parts?.password) remember(parts.password);
+  for (const [name, value] of parts?.query ?? []) if (SECRET_PARAMETER.test(name)) remember(value);
+  const token = /[?&]authToken=([^&]+)/i.exec(url.reveal())?.[1];
   if (token) remember(token);
 }

@@ -3,10 +3,13 @@ import { delimiter, join } from 'node:path';
 import { LockkeeperError } from '../core/errors.ts';
 import type { ProgramCall, ProgramResult } from '../core/ports.ts';
 import { plain } from '../core/untrusted.ts';
+import { fileError } from './file-errors.ts';
 import { redact } from './redact.ts';
 
 /** How much of a program's output is kept, in characters of the end (the end is where programs say what went wrong). */
 const OUTPUT_CAP = 200_000;
+/** Longer than any secret. */
+const CUT_MARGIN = 8_192;
 
 /** Variables every program is given. Nothing else of our environment is passed on: it may hold other databases' secrets. */
 const PASSED_ON = [
@@ -42,7 +45,7 @@ export async function startProgram(
   const { execa } = await import('execa');
   const [program, ...args] = asOtherUser(call);
   // Made by us first, so that it is new and private; execa then appends to it.
-  if (call.stdoutFile !== undefined) await (await open(call.stdoutFile, 'wx', 0o600)).close();
+  if (call.stdoutFile !== undefined) await newPrivateFile(call.stdoutFile);
   const child = execa(program, args, {
     ...(call.cwd !== undefined && { cwd: call.cwd }),
     env: { ...passedOn(), ...call.environment, ...options.secretEnvironment },
@@ -57,13 +60,8 @@ export async function startProgram(
     forceKillAfterDelay: 5_000,
     cleanup: true,
   });
-  const output = { stdout: '', stderr: '' };
-  child.stdout
-    ?.setEncoding('utf8')
-    .on('data', (text: string) => (output.stdout = (output.stdout + text).slice(-OUTPUT_CAP)));
-  child.stderr
-    ?.setEncoding('utf8')
-    .on('data', (text: string) => (output.stderr = (output.stderr + text).slice(-OUTPUT_CAP)));
+  const stdout = new Tail(child.stdout);
+  const stderr = new Tail(child.stderr);
   const exited = (async (): Promise<ProgramResult> => {
     const result = await child;
     if (result.isCanceled)
@@ -78,7 +76,7 @@ export async function startProgram(
         'PROGRAM.FAILED',
         `${plain(program)} was stopped after ${call.timeoutMs} ms, its time limit.`,
       );
-    return { exitCode: result.exitCode ?? 128, stdout: redact(output.stdout), stderr: redact(output.stderr) };
+    return { exitCode: result.exitCode ?? 128, stdout: stdout.text(), stderr: stderr.text() };
   })();
   // Someone may only ever call stop(); a failure must not end the process then.
   exited.catch(() => {});
@@ -89,6 +87,36 @@ export async function startProgram(
       await exited.catch(() => {});
     },
   };
+}
+
+/** The end of what a program says. */
+class Tail {
+  #text = '';
+  #cut = false;
+
+  constructor(stream: NodeJS.ReadableStream | null | undefined) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      this.#text += text;
+      if (this.#text.length <= 2 * OUTPUT_CAP) return;
+      this.#text = this.#text.slice(-OUTPUT_CAP);
+      this.#cut = true;
+    });
+  }
+
+  text(): string {
+    const cut = this.#cut || this.#text.length > OUTPUT_CAP;
+    const text = this.#text.slice(-OUTPUT_CAP);
+    // A secret that was cut in half would not be recognised: what follows the cut goes too.
+    return redact(cut ? text.slice(CUT_MARGIN) : text);
+  }
+}
+
+async function newPrivateFile(path: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+  } catch (error) {
+    throw fileError(error, path, 'The program was not started.');
+  }
 }
 
 /** Absolute path of a program in the given folders or on PATH. */
