@@ -39,10 +39,21 @@ export type Change =
       readonly column: string;
       readonly notNull: boolean;
       readonly hasDefault: boolean;
+      /** The column as written, without its name's quotes resolved: `nick text NOT NULL`. */
+      readonly definition?: string;
     }
   | { readonly kind: 'drop-column'; readonly relation: string; readonly column: string }
   | { readonly kind: 'rename-column'; readonly relation: string; readonly column: string; readonly to: string }
-  | { readonly kind: 'change-type'; readonly relation: string; readonly column: string; readonly to: string }
+  | {
+      readonly kind: 'change-type';
+      readonly relation: string;
+      readonly column: string;
+      readonly to: string;
+      /** Where the schema is known. */
+      readonly from?: string;
+      /** True where code written for the old type can fail on the new one. */
+      readonly breaks?: boolean;
+    }
   | { readonly kind: 'set-not-null'; readonly relation: string; readonly column: string }
   | {
       readonly kind: 'create-index';
@@ -51,7 +62,13 @@ export type Change =
       readonly unique: boolean;
       readonly concurrently: boolean;
     }
-  | { readonly kind: 'drop-index'; readonly index: string; readonly concurrently: boolean }
+  | {
+      readonly kind: 'drop-index';
+      readonly index: string;
+      readonly concurrently: boolean;
+      /** Where the schema is known. */
+      readonly unique?: boolean;
+    }
   | {
       readonly kind: 'add-constraint';
       readonly relation: string;
@@ -59,12 +76,31 @@ export type Change =
       readonly name?: string;
       readonly validated: boolean;
       readonly references?: string;
+      /** As written, without its name and without NOT VALID: `CHECK (age > 0)`. */
+      readonly definition?: string;
+      readonly columns?: readonly string[];
+      /** True for UNIQUE or PRIMARY KEY USING INDEX, which builds nothing. */
+      readonly usesIndex?: boolean;
     }
+  | { readonly kind: 'validate-constraint'; readonly relation: string; readonly name: string }
+  | { readonly kind: 'drop-constraint'; readonly relation: string; readonly name: string }
+  /** VACUUM FULL, CLUSTER, SET TABLESPACE: the whole table is written anew, `by` says through what. */
+  | { readonly kind: 'rewrite-table'; readonly relation: string; readonly by: string }
+  /** Code that names the object, or relies on what it does, fails from now on. */
+  | { readonly kind: 'break-object'; readonly object: string; readonly how: string }
+  /** A SQLite PRAGMA with a value. */
+  | { readonly kind: 'pragma'; readonly name: string; readonly value: string }
   | { readonly kind: 'delete'; readonly relation: string; readonly filtered: boolean }
-  | { readonly kind: 'update'; readonly relation: string; readonly filtered: boolean }
+  | {
+      readonly kind: 'update';
+      readonly relation: string;
+      readonly filtered: boolean;
+      /** What it sets. */
+      readonly columns?: readonly string[];
+    }
   | { readonly kind: 'drop-object'; readonly object: string; readonly cascade: boolean }
   | { readonly kind: 'insert'; readonly relation: string }
-  | { readonly kind: 'transaction-control' }
+  | { readonly kind: 'transaction-control'; readonly action?: 'begin' | 'commit' | 'rollback' | 'savepoint' }
   | { readonly kind: 'read' }
   | { readonly kind: 'other' }
   /** Cannot be seen through: a DO block, dynamic SQL, text that does not parse, a program. */
