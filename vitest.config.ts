@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // `fast` needs nothing but Node; `servers` starts real database servers (see test/provision).
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: ['test/support/global-setup.ts'] };
+const shared = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: ['test/support/global-setup.ts'], setupFiles: ['test/support/user-folder.ts'] };
 export default defineConfig({
   test: {
     projects: [
@@ -14,6 +14,7 @@ export default defineConfig({
         },
       },
       { test: { ...shared, name: 'servers', include: ['test/**/*.server.test.ts'] } },
+      { test: { ...shared, name: 'guards', include: ['test/guards/**/*.test.ts'] } },
       { test: { ...shared, name: 'corpora', include: ['test/corpora/**/*.test.ts'] } },
     ],
   },
