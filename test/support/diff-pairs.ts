@@ -7,6 +7,7 @@ export interface DiffPair {
   readonly case: string;
   readonly before: string;
   readonly after: string;
+  readonly expected?: string;
   readonly noop?: boolean;
   readonly needs_roles?: readonly string[];
   readonly roles?: readonly string[];

@@ -1,16 +1,26 @@
 import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { citext } from '@electric-sql/pglite/contrib/citext';
+import { hstore } from '@electric-sql/pglite/contrib/hstore';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
+import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
+import { uuid_ossp } from '@electric-sql/pglite/contrib/uuid_ossp';
 import type { Reader } from '../../src/core/ports.ts';
 
 /** An in-process PostgreSQL with a Reader on it. */
-export async function openPglite(): Promise<{
+export async function openPglite(options: { readonly extensions?: boolean } = {}): Promise<{
   reader: Reader;
   exec(sql: string): Promise<void>;
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** Back to an empty database: own schemas, extensions and settings gone. */
   reset(): Promise<void>;
+  /** Roles belong to the server and survive `reset`. */
+  dropRoles(): Promise<void>;
   close(): Promise<void>;
 }> {
-  const database = new PGlite();
+  const database = new PGlite({
+    ...(options.extensions && { extensions: { btree_gist, citext, hstore, pg_trgm, pgcrypto, uuid_ossp } }),
+  });
   await database.waitReady;
   const query = async (sql: string, values: readonly unknown[] = []) =>
     (await database.query<Record<string, unknown>>(sql, [...values])).rows;
@@ -29,6 +39,9 @@ export async function openPglite(): Promise<{
       await database.exec('ROLLBACK').catch(() => undefined);
       await database.exec(RESET);
     },
+    async dropRoles() {
+      await database.exec(DROP_ROLES);
+    },
     close: () => database.close(),
   };
 }
@@ -43,3 +56,10 @@ DO $$ DECLARE name text; BEGIN
     LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
 END $$;
 CREATE SCHEMA public; COMMENT ON SCHEMA public IS 'standard public schema';`;
+
+const DROP_ROLES = `DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> 'postgres' LOOP
+    EXECUTE format('DROP OWNED BY %I CASCADE', name);
+    EXECUTE format('DROP ROLE %I', name);
+  END LOOP;
+END $$;`;

@@ -7,7 +7,10 @@ export interface RoundTripSubject {
   exec(sql: string): void | Promise<void>;
   reset(): void | Promise<void>;
   inspect(reader: Reader): Promise<Schema>;
-  sqlForChanges(from: Schema, to: Schema): { readonly statements: readonly string[]; readonly leftOut: readonly string[] };
+  sqlForChanges(
+    from: Schema,
+    to: Schema,
+  ): { readonly statements: readonly string[]; readonly leftOut: readonly string[] };
 }
 
 /** `exact`: the SQL made the other schema. `left out`: it said what it does not cover. Anything else is a fault. */
@@ -18,7 +21,11 @@ export interface Way {
 }
 
 /** Goes from one script's schema to the other's and back, each time with our SQL alone. */
-export async function roundTrip(subject: RoundTripSubject, before: string, after: string): Promise<{ there: Way; back: Way }> {
+export async function roundTrip(
+  subject: RoundTripSubject,
+  before: string,
+  after: string,
+): Promise<{ there: Way; back: Way }> {
   const load = async (script: string) => {
     await subject.reset();
     await subject.exec(script);
@@ -45,5 +52,10 @@ async function goes(subject: RoundTripSubject, from: Schema, to: Schema): Promis
   const left = compareSchemas(await subject.inspect(subject.reader), to);
   if (leftOut.length > 0) return way('left out', leftOut.join('; '));
   if (left.length === 0) return way('exact', '');
-  return way('differs', left.map((change) => `${change.kind} ${change.object}: ${JSON.stringify(change.from)} → ${JSON.stringify(change.to)}`).join('\n'));
+  return way(
+    'differs',
+    left
+      .map((change) => `${change.kind} ${change.object}: ${JSON.stringify(change.from)} → ${JSON.stringify(change.to)}`)
+      .join('\n'),
+  );
 }

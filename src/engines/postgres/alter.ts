@@ -3,7 +3,7 @@ import type { Schema } from '../../core/schema.ts';
 import { commentOn } from './alter/comment.ts';
 import { createStatements } from './alter/create.ts';
 import { isPartOfCreateTable } from './alter/create-table.ts';
-import { field } from './alter/describe.ts';
+import { field, list } from './alter/describe.ts';
 import { dropStatement } from './alter/drop.ts';
 import { inOrder } from './alter/order.ts';
 import { gatherWork, goesWithParent, type Work } from './alter/work.ts';
@@ -52,7 +52,7 @@ export function sqlForChanges(from: Schema, to: Schema): AlterSql {
 function drops(work: Work, from: Schema): { early: readonly string[]; late: readonly string[] } {
   const implied = (id: string) => {
     const object = from.objects.get(id) ?? {};
-    if (object.inherited && kindOf(id) !== 'column') return true;
+    if (object.inherited) return true;
     if (kindOf(id) === 'foreign-key')
       return goesWithParent(id, work.drops) && !work.drops.has(String(object.references));
     const owner = field(object, 'ownedBy');
@@ -60,11 +60,8 @@ function drops(work: Work, from: Schema): { early: readonly string[]; late: read
     return goesWithParent(id, work.drops);
   };
   const named = [...work.drops].filter((id) => !implied(id));
-  const isLate = new Set(
-    named.filter(
-      (id) => !parseObjectId(id).child && !/^(table|view|materialized-view):/.test(id) && !work.creates.has(id),
-    ),
-  );
+  const altered = new Set([...work.alters.keys()].flatMap((id) => from.needs?.get(id) ?? []));
+  const isLate = new Set(named.filter((id) => altered.has(id) || /^(schema|extension):/.test(id)));
   const needs = (id: string) => from.needs?.get(id) ?? [];
   for (let moved = true; moved; ) {
     moved = false;
@@ -78,6 +75,8 @@ function drops(work: Work, from: Schema): { early: readonly string[]; late: read
   // A dropped table stands on whatever its columns and constraints stand on.
   const wholeNeeds = new Map<string, Set<string>>();
   for (const id of from.objects.keys()) {
+    // A foreign key between two tables that both go has a statement of its own, before theirs.
+    if (kindOf(id) === 'foreign-key') continue;
     const top = parentId(id);
     const whole = wholeNeeds.get(top) ?? new Set();
     for (const other of needs(id)) whole.add(other).add(parentId(other));
@@ -118,8 +117,7 @@ function additions(work: Work, from: Schema, to: Schema): readonly string[] {
     const inPlace = work.alters.get(id);
     if (inPlace !== undefined) return [...inPlace, ...commentOn(id, from.objects.get(id) ?? {}, object)];
     // Comes with the parent's, without a statement.
-    if (object.inherited && kindOf(id) !== 'column') return [];
-    if (object.inherited && kindOf(id) === 'column') return [];
+    if (object.inherited) return [];
     const created = createStatements(id, to);
     if (created === undefined) work.leftOut.push(`${id}: making one is not written yet`);
     return created ?? [];
@@ -145,12 +143,23 @@ function schemaOf(id: string): readonly string[] {
   return name.length > 1 ? [`schema:${id.slice(id.indexOf(':') + 1).match(/^(?:"(?:[^"]|"")*"|[^.]*)/)?.[0]}`] : [];
 }
 
-/** A sequence that stays must be let go before the column that owns it is dropped. */
+/** What stays must be let go before what it belongs to is dropped: a sequence by its column, a partition by its parent. */
 function released(work: Work, from: Schema, to: Schema): readonly string[] {
   return [...work.alters.keys()].flatMap((id) => {
-    const before = field(from.objects.get(id) ?? {}, 'ownedBy');
-    const changed = before !== undefined && before !== field(to.objects.get(id) ?? {}, 'ownedBy');
-    return kindOf(id) === 'sequence' && changed ? [`ALTER SEQUENCE ${nameOf(id)} OWNED BY NONE`] : [];
+    const before = from.objects.get(id) ?? {};
+    const after = to.objects.get(id) ?? {};
+    const kind = kindOf(id);
+    if (kind === 'sequence' && before.ownedBy && before.ownedBy !== after.ownedBy) {
+      return [`ALTER SEQUENCE ${nameOf(id)} OWNED BY NONE`];
+    }
+    if (kind !== 'table') return [];
+    const parent = field(before, 'partitionOf');
+    const moved = parent !== after.partitionOf || before.bound !== after.bound;
+    const left = list(before, 'inherits').filter((other) => !list(after, 'inherits').includes(other));
+    return [
+      ...(parent && moved ? [`ALTER TABLE ${nameOf(parent)} DETACH PARTITION ${nameOf(id)}`] : []),
+      ...left.map((other) => `ALTER TABLE ${nameOf(id)} NO INHERIT ${nameOf(other)}`),
+    ];
   });
 }
 

@@ -11,8 +11,6 @@ export function changeColumn(
   from: SchemaObject,
   to: SchemaObject,
 ): readonly string[] | 'replace' | undefined {
-  if (from.inherited && to.inherited && from.type !== to.type) return [];
-  if (from.inherited !== to.inherited) return undefined;
   if (JSON.stringify(from.generated) !== JSON.stringify(to.generated)) {
     if (to.generated) return from.generated ? 'replace' : undefined;
     // What a stored column holds stays when the rule that filled it goes; a virtual one holds nothing.

@@ -14,7 +14,6 @@ const same = (from: SchemaObject, to: SchemaObject, ...names: readonly string[])
 
 const validated: Change = (id, from, to) => {
   const bare = (object: SchemaObject) => String(object.definition).replace(/ NOT VALID$/, '');
-  if (from.inherited || to.inherited) return undefined;
   return bare(from) === bare(to) && from.notValid && !to.notValid
     ? [`ALTER TABLE ${nameOf(id)} VALIDATE CONSTRAINT ${childNameOf(id)}`]
     : 'replace';
@@ -36,7 +35,7 @@ const CHANGE: Readonly<Record<string, Change>> = {
   check: validated,
   'foreign-key': validated,
   exclusion: validated,
-  index: (_id, from, to) => (from.inherited || to.inherited ? undefined : 'replace'),
+  index: () => 'replace',
   view: changeView,
   'materialized-view': () => 'replace',
   function: routine,
@@ -49,9 +48,11 @@ const CHANGE: Readonly<Record<string, Change>> = {
 
 /** How an object changes in its place, its comment left aside. */
 export function changeInPlace(id: string, from: SchemaObject, to: SchemaObject): InPlace {
-  const { comment: _from, ...before } = from;
-  const { comment: _to, ...after } = to;
+  const { comment: _from, inherited: wasInherited, ...before } = from;
+  const { comment: _to, inherited, ...after } = to;
   if (same({ before }, { before: after }, 'before')) return [];
+  // Changes with the parent's, by the statement that changes that.
+  if (wasInherited && inherited) return [];
   return CHANGE[kindOf(id)]?.(id, before, after);
 }
 
@@ -106,14 +107,15 @@ function changeSequence(id: string, from: SchemaObject, to: SchemaObject): InPla
 }
 
 function changeTable(id: string, from: SchemaObject, to: SchemaObject): InPlace {
-  if (!same(from, to, 'partitionBy', 'server', 'inherits')) return undefined;
+  if (!same(from, to, 'partitionBy')) return undefined;
   const name = nameOf(id);
   const statements: string[] = [];
-  if (!same(from, to, 'partitionOf', 'bound')) {
-    if (from.partitionOf) statements.push(`ALTER TABLE ${nameOf(String(from.partitionOf))} DETACH PARTITION ${name}`);
-    if (to.partitionOf) {
-      statements.push(`ALTER TABLE ${nameOf(String(to.partitionOf))} ATTACH PARTITION ${name} ${to.bound}`);
-    }
+  // Leaving a parent comes before anything is dropped; joining one, here.
+  if (to.partitionOf && !same(from, to, 'partitionOf', 'bound')) {
+    statements.push(`ALTER TABLE ${nameOf(String(to.partitionOf))} ATTACH PARTITION ${name} ${to.bound}`);
+  }
+  for (const parent of list(to, 'inherits').filter((other) => !list(from, 'inherits').includes(other))) {
+    statements.push(`ALTER TABLE ${name} INHERIT ${nameOf(parent)}`);
   }
   if (from.persistence !== to.persistence) {
     statements.push(`ALTER TABLE ${name} SET ${to.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`);

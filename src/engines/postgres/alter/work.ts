@@ -31,7 +31,8 @@ export function gatherWork(from: Schema, to: Schema): Work {
     else {
       const inPlace = changeInPlace(id, change.from, change.to);
       const held = TYPES.includes(kindOf(id)) && (dependents.get(id) ?? []).some((other) => holdsData(other));
-      if (inPlace === undefined || (inPlace === 'replace' && held))
+      const stranded = change.from.inherited !== change.to.inherited && !joinsOrLeaves(parentId(id), from, to);
+      if (inPlace === undefined || stranded || (inPlace === 'replace' && held) || id.startsWith('foreign-table:'))
         work.leftOut.push(`${id}: changed in a way not written yet`);
       else if (inPlace === 'replace') replace(work, id, to);
       else {
@@ -78,6 +79,15 @@ function takeAlong(
       queue.push({ id: other, retyped: false });
     }
   }
+}
+
+/** A part becomes a parent's, or its own, only when its table joins or leaves that parent. */
+function joinsOrLeaves(table: string, from: Schema, to: Schema): boolean {
+  const place = (schema: Schema) => {
+    const { partitionOf, bound, inherits } = schema.objects.get(table) ?? {};
+    return JSON.stringify([partitionOf, bound, inherits]);
+  };
+  return place(from) !== place(to);
 }
 
 function holdsData(id: string): boolean {
