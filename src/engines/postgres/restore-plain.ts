@@ -1,6 +1,7 @@
 import { LockkeeperError } from '../../core/errors.ts';
 import type { Session, Workbench } from '../../core/ports.ts';
 import { PlainDumpCutter } from './plain-dump-cutter.ts';
+import type { Server } from './server.ts';
 
 const LAST_LINE = '-- PostgreSQL database dump complete';
 
@@ -8,6 +9,7 @@ const LAST_LINE = '-- PostgreSQL database dump complete';
 export async function restorePlain(
   bench: Workbench,
   session: Session,
+  server: Server,
   file: string,
   clear: readonly string[],
 ): Promise<void> {
@@ -17,7 +19,7 @@ export async function restorePlain(
     for (const statement of clear) await session.execute(statement);
     for await (const statement of statementsOf(bench, file)) {
       bench.signal.throwIfAborted();
-      await session.execute(statement);
+      if (!unknownSetting(statement, server)) await session.execute(statement);
     }
     await session.execute('COMMIT');
   } catch (error) {
@@ -55,4 +57,9 @@ async function* statementsOf(bench: Workbench, file: string): AsyncIterable<stri
       'BACKUP.DAMAGED',
       'The backup ends in the middle of a statement. The target is as it was.',
     );
+}
+
+/** A newer pg_dump turns off limits that an older server does not have (transaction_timeout came with PostgreSQL 17). */
+function unknownSetting(statement: string, server: Server): boolean {
+  return statement === 'SET transaction_timeout = 0' && server.major < 17;
 }

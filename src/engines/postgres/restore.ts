@@ -37,7 +37,7 @@ export async function restore(
         `The target database holds ${populated} objects. Nothing was restored and nothing was changed.`,
       );
     clear = populated > 0 ? await clearance(session, scopeOf(file), () => tablesIn(bench, server, file)) : [];
-    if (file.endsWith('.sql')) return await restorePlain(bench, session, file, clear);
+    if (file.endsWith('.sql')) return await restorePlain(bench, session, server, file, clear);
   } finally {
     await session.close();
   }
@@ -81,7 +81,7 @@ async function restoreArchive(
     const script = `${folder.path}/restore.sql`;
     const before = `${folder.path}/before.sql`;
     await bench.files.write(before, `${clear.map((statement) => `${statement};`).join('\n')}\n`);
-    check(await bench.run({ argv: [program.path, ...selection, '-f', '-', file], stdoutFile: script }), 'pg_restore');
+    check(await bench.run({ argv: [program.path, ...selection, '-f', script, file] }), 'pg_restore');
     const quiet = ['-X', '-q', '--no-password', '-v', 'ON_ERROR_STOP=1', '--single-transaction', '-o', NOWHERE];
     const argv: [string, ...string[]] = [psql.path, ...quiet, '-f', before, '-f', script];
     check(await bench.run({ argv, database: into }), 'psql');
@@ -146,7 +146,7 @@ async function tablesIn(bench: Workbench, server: Server, file: string): Promise
   const folder = await bench.temporaryFolder();
   try {
     const schema = `${folder.path}/schema.sql`;
-    await bench.run({ argv: [program.path, '--schema-only', '-f', '-', file], stdoutFile: schema });
+    await bench.run({ argv: [program.path, '--schema-only', '-f', schema, file] });
     for await (const line of bench.files.lines(schema)) take(line);
     return found;
   } finally {

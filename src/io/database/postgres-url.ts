@@ -27,7 +27,7 @@ export function connectionOptions(url: Secret, name: string): Wanted {
   const require = createRequire(createRequire(import.meta.url).resolve('pg'));
   const parse = require('pg-connection-string') as Parse;
   try {
-    const { sslmode, ...parsed } = parse(url.reveal(), { useLibpqCompat: true });
+    const { sslmode, ...parsed } = parse(readable(url.reveal()), { useLibpqCompat: true });
     const host = parsed.host ?? 'localhost';
     const nearby = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
     const prefers = sslmode === 'prefer' || sslmode === 'allow' || (sslmode === undefined && parsed.ssl === undefined);
@@ -48,4 +48,18 @@ export function connectionOptions(url: Secret, name: string): Wanted {
     // The parser's own message repeats parts of the URL.
     throw new LockkeeperError('CONFIG.INVALID', 'The database URL cannot be read as a PostgreSQL URL.');
   }
+}
+
+/** Passwords are pasted as they are: what would end the credentials too early in a URL is encoded first, as credentials.ts reads it. */
+function readable(url: string): string {
+  const text = url.trim().replace(/^jdbc:/i, '');
+  const start = text.indexOf('://') + 3;
+  const question = text.slice(start).search(/\?[A-Za-z_][\w.-]*=/);
+  const end = text.lastIndexOf('@', question < 0 ? undefined : start + question);
+  if (start < 3 || end < start) return text;
+  const credentials = text
+    .slice(start, end)
+    .replace(/[#/?@[\] ]/g, encodeURIComponent)
+    .replace(/%(?![0-9a-f]{2})/gi, '%25');
+  return `${text.slice(0, start)}${credentials}${text.slice(end)}`;
 }
