@@ -28,14 +28,17 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
 };
 /** Rooms that may reach the world. adapters, engines, hazards, plan and gate may not: they plan and judge, and never run. */
 const MAY_IMPORT_IO = ['main', 'server', 'cli', 'mcp', 'pipeline', 'context', 'rehearse', 'execute', 'state'];
-const EFFECTS = /^(node:)?(child_process|fs|fs\/promises|net|http|https|dgram|tls|worker_threads|cluster)$|^(pg|mysql2|better-sqlite3|mongodb|execa|fast-glob|@electric-sql\/.*)(\/.*)?$/;
+const EFFECTS =
+  /^(node:)?(child_process|fs|fs\/promises|net|http|https|dgram|tls|worker_threads|cluster)$|^(pg|mysql2|better-sqlite3|mongodb|execa|fast-glob|@electric-sql\/.*)(\/.*)?$/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => ({ name: name.replaceAll('\\', '/'), text: readFileSync(join(SRC, name), 'utf8') }));
 
 function importsOf(text: string): readonly string[] {
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\brequire\(\s*['"]([^'"]+)['"]/g);
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|\brequire\(\s*['"]([^'"]+)['"]/g,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
 }
 
@@ -65,7 +68,8 @@ describe('direction of imports', () => {
       if (target === room) continue;
       if (target === 'io') expect(MAY_IMPORT_IO, `${room} may not import io`).toContain(room);
       else if (room === 'io') expect(target, 'io knows core alone').toBe('core');
-      else if (rank(target) === rank(room)) expect(BESIDE[room] ?? [], `${room} and ${target} stand side by side`).toContain(target);
+      else if (rank(target) === rank(room))
+        expect(BESIDE[room] ?? [], `${room} and ${target} stand side by side`).toContain(target);
       else expect(rank(target), `${room} may not import ${target}`).toBeGreaterThan(rank(room));
     }
   });
@@ -83,31 +87,42 @@ describe('direction of imports', () => {
 
 describe('effects', () => {
   it('only io imports programs, files, the network and drivers', () => {
-    const offenders = files.filter((file) => roomOf(file.name) !== 'io' && importsOf(file.text).some((target) => EFFECTS.test(target)));
+    const offenders = files.filter(
+      (file) => roomOf(file.name) !== 'io' && importsOf(file.text).some((target) => EFFECTS.test(target)),
+    );
     expect(offenders.map((file) => file.name)).toEqual([]);
   });
 
   it('only io opens a secret (P8)', () => {
-    const offenders = files.filter((file) => roomOf(file.name) !== 'io' && /\breveal\s*\(|\breach\s*\(/.test(file.text));
+    const offenders = files.filter(
+      (file) => roomOf(file.name) !== 'io' && /\breveal\s*\(|\breach\s*\(/.test(file.text),
+    );
     expect(offenders.map((file) => file.name)).toEqual([]);
   });
 
   it('only the pipeline calls review, only execute calls redeem (P2)', () => {
-    const callers = (word: RegExp) => files.filter((file) => word.test(file.text) && file.name !== 'gate/gate.ts').map((file) => file.name);
+    const callers = (word: RegExp) =>
+      files.filter((file) => word.test(file.text) && file.name !== 'gate/gate.ts').map((file) => file.name);
     expect(callers(/\breview\s*\(/).filter((name) => !name.startsWith('cli/'))).toEqual(['pipeline.ts']);
     expect(callers(/\bredeem\b/)).toEqual(['execute/execute.ts']);
-    expect(files.filter((file) => file.name.startsWith('cli/') && /gate\/gate\.ts/.test(file.text)).map((file) => file.name)).toEqual([]);
+    expect(
+      files.filter((file) => file.name.startsWith('cli/') && /gate\/gate\.ts/.test(file.text)).map((file) => file.name),
+    ).toEqual([]);
   });
 
   it('nothing reads consent from the environment, and no tool has an argument for it (P3)', () => {
-    const offenders = files.filter((file) => /process\.env\.(\w*(YES|CONFIRM|CONSENT|APPROVE|FORCE)\w*)/i.test(file.text));
+    const offenders = files.filter((file) =>
+      /process\.env\.(\w*(YES|CONFIRM|CONSENT|APPROVE|FORCE)\w*)/i.test(file.text),
+    );
     expect(offenders.map((file) => file.name)).toEqual([]);
   });
 });
 
 describe('house rules', () => {
   it('there is no utils', () => {
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc)(\.ts|\/)/.test(file.name)).map((file) => file.name)).toEqual([]);
+    expect(
+      files.filter((file) => /(^|\/)(utils?|helpers?|common|misc)(\.ts|\/)/.test(file.name)).map((file) => file.name),
+    ).toEqual([]);
   });
 
   it('files are small: nine in ten under 200 lines, the median under 100', () => {
@@ -117,6 +132,10 @@ describe('house rules', () => {
   });
 
   it('no type is argued away', () => {
-    expect(files.filter((file) => /\bas any\b|@ts-ignore|@ts-nocheck|\bas unknown as\b/.test(file.text)).map((file) => file.name)).toEqual([]);
+    expect(
+      files
+        .filter((file) => /\bas any\b|@ts-ignore|@ts-nocheck|\bas unknown as\b/.test(file.text))
+        .map((file) => file.name),
+    ).toEqual([]);
   });
 });

@@ -19,7 +19,8 @@ export interface Walk {
 export const SHOP: Readonly<Record<string, string>> = {
   '.env': 'DATABASE_URL=sqlite:shop.db\n',
   '.env.production': 'DATABASE_URL=sqlite:live.db\n',
-  'migrations/20260101000000_add_phone.sql': '-- UP\nALTER TABLE customers ADD COLUMN phone TEXT;\n-- DOWN\nALTER TABLE customers DROP COLUMN phone;\n',
+  'migrations/20260101000000_add_phone.sql':
+    '-- UP\nALTER TABLE customers ADD COLUMN phone TEXT;\n-- DOWN\nALTER TABLE customers DROP COLUMN phone;\n',
 };
 
 export const SHOP_ROWS = `
@@ -29,7 +30,10 @@ export const SHOP_ROWS = `
 `;
 
 /** A workspace of its own for one test, with its records, gone when the test is over. */
-export function walkOn(files: Readonly<Record<string, string>> = SHOP, databases: Readonly<Record<string, string>> = { 'shop.db': SHOP_ROWS, 'live.db': SHOP_ROWS }): Walk {
+export function walkOn(
+  files: Readonly<Record<string, string>> = SHOP,
+  databases: Readonly<Record<string, string>> = { 'shop.db': SHOP_ROWS, 'live.db': SHOP_ROWS },
+): Walk {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'lockkeeper-walk-')));
   let state: Promise<State> | undefined;
   const controller = new AbortController();
