@@ -4,9 +4,9 @@ import type { MigrationToolFacts } from '../../core/migration-tool.ts';
 export const facts: MigrationToolFacts = {
   id: 'raw-sql',
   label: 'raw SQL',
-  docs: 'https://github.com/lockkeeper/lockkeeper#raw-sql',
+  docs: 'README.md',
   engines: ['postgres', 'mysql', 'mariadb', 'sqlite'],
-  historyTable: 'schema_migrations',
+  historyTable: '_migrations',
   defaultMigrationsDir: 'migrations',
   support: 'driven',
   canRollBack: true,
