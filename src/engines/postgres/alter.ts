@@ -1,5 +1,6 @@
 import { parentId, parseObjectId } from '../../core/object-id.ts';
 import type { Schema } from '../../core/schema.ts';
+import { continueAfterRows } from './alter/change-column.ts';
 import { commentOn } from './alter/comment.ts';
 import { createStatements } from './alter/create.ts';
 import { isPartOfCreateTable } from './alter/create-table.ts';
@@ -7,7 +8,7 @@ import { field, list } from './alter/describe.ts';
 import { dropStatement } from './alter/drop.ts';
 import { inOrder } from './alter/order.ts';
 import { gatherWork, goesWithParent, type Work } from './alter/work.ts';
-import { childNameOf, kindOf, nameOf } from './names.ts';
+import { childNameOf, kindOf, nameOf, quoteText } from './names.ts';
 
 /** SQL that turns one schema into another, and what it does not cover. */
 export interface AlterSql {
@@ -152,6 +153,10 @@ function released(work: Work, from: Schema, to: Schema): readonly string[] {
     if (kind === 'sequence' && before.ownedBy && before.ownedBy !== after.ownedBy) {
       return [`ALTER SEQUENCE ${nameOf(id)} OWNED BY NONE`];
     }
+    // The counter behind an identity goes by a name that a sequence of its own may take.
+    if (kind === 'column' && before.identity && !after.identity) {
+      return [`ALTER TABLE ${nameOf(id)} ALTER COLUMN ${childNameOf(id)} DROP IDENTITY`];
+    }
     if (kind !== 'table') return [];
     const parent = field(before, 'partitionOf');
     const moved = parent !== after.partitionOf || before.bound !== after.bound;
@@ -169,6 +174,10 @@ function owned(work: Work, from: Schema, to: Schema): readonly string[] {
     const owner = field(to.objects.get(id) ?? {}, 'ownedBy');
     const was = work.creates.has(id) ? undefined : field(from.objects.get(id) ?? {}, 'ownedBy');
     if (kindOf(id) !== 'sequence' || owner === undefined || owner === was) return [];
-    return [`ALTER SEQUENCE ${nameOf(id)} OWNED BY ${nameOf(owner)}.${childNameOf(owner)}`];
+    const counts = work.creates.has(id) && from.objects.has(owner);
+    return [
+      `ALTER SEQUENCE ${nameOf(id)} OWNED BY ${nameOf(owner)}.${childNameOf(owner)}`,
+      ...(counts ? continueAfterRows(owner, quoteText(nameOf(id)), to.objects.get(id) ?? {}) : []),
+    ];
   });
 }

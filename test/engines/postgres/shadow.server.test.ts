@@ -1,6 +1,10 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Workbench } from '../../../src/core/ports.ts';
+import { watched } from '../../../src/engines/postgres/cluster.ts';
 import { fingerprint } from '../../../src/engines/postgres/fingerprint.ts';
 import { lock } from '../../../src/engines/postgres/lock.ts';
 import { observe } from '../../../src/engines/postgres/observe.ts';
@@ -51,6 +55,20 @@ describe.runIf(havePostgres())('a shadow database', () => {
     await expect(
       shadow({ ...broken, start: (call) => bench.start({ ...call, argv: ['false'] }) }, { rows: true, version: '15' }),
     ).rejects.toThrow('not asked');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the watcher of a shadow server', () => {
+  it('ends the server and removes its folder when lockkeeper was killed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-watched-'));
+    // Stand-ins: one process for a lockkeeper that is killed, one for its server.
+    const parent = spawn('sleep', ['60']);
+    const [program, ...args] = watched(['sleep', '60'], folder, parent.pid);
+    const server = spawn(program, args, { detached: true, stdio: 'ignore' });
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    parent.kill('SIGKILL');
+    await ended;
+    await expect.poll(() => existsSync(folder), { timeout: 5_000 }).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
+import { parseObjectId } from '../../../core/object-id.ts';
 import type { SchemaObject } from '../../../core/schema.ts';
-import { childNameOf, nameOf } from '../names.ts';
+import { childNameOf, nameOf, quoteText } from '../names.ts';
 import { columnStorage } from './create-table.ts';
 import { identityClause, sequenceOptions } from './describe.ts';
 
@@ -22,7 +23,6 @@ export function changeColumn(
   const retyped = changesType(from, to);
   const before = from.identity as Identity;
   const after = to.identity as Identity;
-  if (before && !after) statements.push(`${alter} DROP IDENTITY`);
   // The old default may have no cast to the new type (error "default for column cannot be cast automatically").
   if (from.default !== undefined && (retyped || to.default === undefined)) statements.push(`${alter} DROP DEFAULT`);
   if (retyped) statements.push(`${alter} ${typeClause(id, from, to)}`);
@@ -30,12 +30,26 @@ export function changeColumn(
   if (to.default !== undefined && (retyped || from.default !== to.default)) {
     statements.push(`${alter} SET DEFAULT ${to.default}`);
   }
-  if (!before && after) statements.push(`${alter} ADD ${identityClause(after)}`);
+  if (!before && after) {
+    const sequence = `pg_catalog.pg_get_serial_sequence(${quoteText(nameOf(id))}, ${quoteText(parseObjectId(id).child?.name ?? '')})`;
+    statements.push(`${alter} ADD ${identityClause(after)}`, ...continueAfterRows(id, sequence, after));
+  }
   if (before && after && JSON.stringify(before) !== JSON.stringify(after)) {
     statements.push(...changeIdentity(alter, String(to.type), after));
   }
   if (from.storage !== to.storage || from.compression !== to.compression) statements.push(...storage(id, from, to));
   return statements;
+}
+
+/** A new counter under old rows would give their numbers out again. */
+export function continueAfterRows(
+  column: string,
+  sequence: string,
+  options: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  if (Number(options.increment ?? 1) < 0) return [];
+  const next = `greatest(max(${childNameOf(column)}) + 1, ${options.start ?? 1})`;
+  return [`SELECT pg_catalog.setval(${sequence}, ${next}, false) FROM ${nameOf(column)}`];
 }
 
 /** True where the column's type or collation differs: views over it must go before and come back after. */
