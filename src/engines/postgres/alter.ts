@@ -146,11 +146,15 @@ function schemaOf(id: string): readonly string[] {
 
 /** What stays must be let go before what it belongs to is dropped: a sequence by its column, a partition by its parent. */
 function released(work: Work, from: Schema, to: Schema): readonly string[] {
-  return [...work.alters.keys()].flatMap((id) => {
+  const leaving = [...work.drops].filter((id) => kindOf(id) === 'sequence');
+  return [...leaving, ...work.alters.keys()].flatMap((id) => {
     const before = from.objects.get(id) ?? {};
     const after = to.objects.get(id) ?? {};
     const kind = kindOf(id);
-    if (kind === 'sequence' && before.ownedBy && before.ownedBy !== after.ownedBy) {
+    const owner = field(before, 'ownedBy');
+    const ownerGoes =
+      work.drops.has(id) && owner !== undefined && (work.drops.has(owner) || work.drops.has(parentId(owner)));
+    if (kind === 'sequence' && owner && owner !== after.ownedBy && !ownerGoes) {
       return [`ALTER SEQUENCE ${nameOf(id)} OWNED BY NONE`];
     }
     // The counter behind an identity goes by a name that a sequence of its own may take.
