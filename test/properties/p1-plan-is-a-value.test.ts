@@ -35,7 +35,7 @@ describe('P1: a plan is a value', () => {
     const step = plan?.steps[0];
     expect(() => Object.assign(plan ?? {}, { risk: 'safe' })).toThrow(TypeError);
     expect(() => Object.assign(step?.action ?? {}, { statements: ['DROP TABLE customers'] })).toThrow(TypeError);
-    expect(() => (step?.hazards as unknown[]).push(1)).toThrow(TypeError);
+    expect(() => ((step?.hazards ?? []) as unknown[]).push(1)).toThrow(TypeError);
     expect(() => Object.assign(plan?.environment.database ?? {}, { name: 'x' })).toThrow(TypeError);
   });
 
