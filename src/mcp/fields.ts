@@ -1,0 +1,32 @@
+import * as z from 'zod';
+
+/** Input fields that recur. */
+export const project = z.string().optional().describe('Project id from detectTool; may be left out where there is one');
+export const environment = z.string().optional().describe('Environment name; default development');
+export const detail = z.enum(['short', 'full']).optional().describe('full: nothing is cut');
+export const cursor = z.string().optional().describe('From "cut" of an earlier answer: the rest of that list');
+export const planId = z.string().describe('From planOperation');
+
+const text = z.string();
+const hazard = z.looseObject({
+  kind: text,
+  rule: text,
+  severity: text,
+  message: text,
+  evidence: text,
+});
+
+/** Output fields that recur. Everything but outcome and next may be missing: an answer that failed has nothing else to say. */
+export const hazards = z.array(hazard);
+export const texts = z.array(text);
+
+/** The output schema of a tool: what all answers have, and its own fields. */
+export function outputOf<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject {
+  const own = Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, z.optional(field)]));
+  return z.looseObject({
+    outcome: z.enum(['done', 'nothing-to-do', 'needs-approval', 'refused', 'failed']),
+    error: z.looseObject({ code: text, message: text }).optional(),
+    next: z.array(z.looseObject({ kind: text, label: text })),
+    ...own,
+  });
+}
