@@ -21,7 +21,7 @@ export async function dumpWithPglite(
   signal?: AbortSignal,
 ): Promise<void> {
   let relay: WireRelay | undefined;
-  const client = await connectPostgres(reach(handle).url, 'lockkeeper backup', (made) => {
+  const client = await connectPostgres(reach(handle), 'lockkeeper backup', (made) => {
     relay = new WireRelay(made);
   });
   try {

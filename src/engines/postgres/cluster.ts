@@ -47,16 +47,17 @@ export async function startCluster(bench: Workbench, initdb: Program): Promise<S
     const port = await bench.freePort();
     const settings = [...SETTINGS, `port=${port}`, `unix_socket_directories=${socketFolder(folder.path)}`];
     const server = await bench.start({
-      argv: [
-        initdb.path.replace(/initdb(\.exe)?$/, 'postgres$1'),
-        '-D',
-        data,
-        ...settings.flatMap((one) => ['-c', one]),
-      ],
+      argv: watched(
+        [programBeside(initdb, 'postgres'), '-D', data, ...settings.flatMap((one) => ['-c', one])],
+        folder.path,
+      ),
       ...as,
     });
     const database = bench.handle(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres?sslmode=disable`);
     const dispose = async (): Promise<void> => {
+      // Sessions that someone forgot to close would make the server wait for them at an ordinary stop.
+      const stop: [string, ...string[]] = [programBeside(initdb, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop'];
+      await attempt(bench, stop, as).catch(() => {});
       await server.stop();
       await folder.remove();
     };
@@ -99,6 +100,32 @@ async function ready(
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+function programBeside(initdb: Program, name: string): string {
+  return initdb.path.replace(/initdb(\.exe)?$/, `${name}$1`);
+}
+
+/**
+ * The command, watched: a child of it ends the server and removes its folder when this process is gone without having done so
+ * (kill -9), or when the folder is.
+ */
+export function watched(
+  command: readonly [string, ...string[]],
+  folder: string,
+  parent: number = process.pid,
+): readonly [string, ...string[]] {
+  if (process.platform === 'win32') return command;
+  const script = `
+    parent=$1 folder=$2; shift 2
+    alive() { if [ -d /proc/self ]; then [ -d "/proc/$1" ]; else kill -0 "$1"; fi; }
+    (
+      while alive "$parent" && alive $$ && [ -d "$folder" ]; do sleep 1; done
+      kill -QUIT $$
+      alive "$parent" || { sleep 1; rm -rf "$folder"; }
+    ) </dev/null >/dev/null 2>&1 &
+    exec "$@"`;
+  return ['sh', '-c', script, 'sh', String(parent), folder, ...command];
 }
 
 /** PostgreSQL refuses to run as root; its packages bring the user postgres. */

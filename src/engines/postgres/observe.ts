@@ -6,6 +6,8 @@ interface Relation {
   readonly name: string;
   /** 0 where the relation stores nothing. */
   readonly file: string;
+  /** The table that an index belongs to, by oid. */
+  readonly table: string | undefined;
 }
 
 interface Look {
@@ -43,15 +45,19 @@ function difference(before: Look, after: Look): Observation {
     const known = strongest.get(relation.name);
     if (known === undefined || rank(mode) > rank(known)) strongest.set(relation.name, mode);
   }
-  const rewrites = new Set<string>();
+  const rewritten = new Set<string>();
   for (const [oid, relation] of before.relations) {
     const now = after.relations.get(oid);
-    if (now && relation.file !== now.file && now.file !== '0') rewrites.add(relation.name);
+    if (now && relation.file !== now.file && now.file !== '0') rewritten.add(oid);
   }
+  // A table's new storage brings new indexes along: those go without saying, an index rebuilt alone does not.
+  const rewrites = [...before.relations]
+    .filter(([oid, relation]) => rewritten.has(oid) && !(relation.table !== undefined && rewritten.has(relation.table)))
+    .map(([, relation]) => relation.name);
   const locks = [...strongest].map(([table, mode]) => ({ table, mode })).sort((a, b) => (a.table < b.table ? -1 : 1));
   return {
     locks,
-    rewrites: [...rewrites].sort(),
+    rewrites: rewrites.sort(),
     rowsRead: Math.max(0, after.read - before.read),
     rowsWritten: Math.max(0, after.written - before.written),
     blocks: strongestBlock(locks.map((lock) => blockedBy(lock.mode))),
@@ -70,8 +76,10 @@ function rank(mode: string): number {
 /** Reads system catalogues only, so that looking adds no lock on a user's relation. */
 async function look(session: Session): Promise<Look> {
   const relations = await session.query(`
-    SELECT c.oid::int8::text AS oid, n.nspname || '.' || c.relname AS name, c.relfilenode::int8::text AS file
+    SELECT c.oid::int8::text AS oid, n.nspname || '.' || c.relname AS name, i.indrelid::int8::text AS "table",
+      CASE WHEN c.relkind IN ('r', 'i', 'm') THEN c.relfilenode ELSE 0 END::int8::text AS file
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
     WHERE ${USER_SCHEMA} AND c.relkind IN ('r', 'p', 'i', 'I', 'm', 'v', 'S', 'f')`);
   const locks = await session.query(`
     SELECT relation::int8::text AS oid, mode FROM pg_catalog.pg_locks
@@ -90,5 +98,5 @@ async function look(session: Session): Promise<Look> {
 }
 
 function relationOf(row: Row): Relation {
-  return { name: String(row.name), file: String(row.file) };
+  return { name: String(row.name), file: String(row.file), table: row.table === null ? undefined : String(row.table) };
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type pgModule from 'pg';
 import { LockkeeperError } from '../../core/errors.ts';
+import { canonicalUrl } from '../database-url.ts';
 import type { Secret } from '../secret.ts';
 
 export interface Wanted {
@@ -22,12 +23,12 @@ type Parse = (
  * What the URL says, as pg takes it. sslmode means what it means to pg_dump and psql (libpq), not what pg 8 makes of it, so that
  * programs and driver agree; without one, encryption is tried first wherever the server is not on this machine.
  */
-export function connectionOptions(url: Secret, name: string): Wanted {
+export function connectionOptions(url: Secret, root: string, name: string): Wanted {
   // A dependency of pg, resolved from there: it is not ours to name in package.json.
   const require = createRequire(createRequire(import.meta.url).resolve('pg'));
   const parse = require('pg-connection-string') as Parse;
   try {
-    const { sslmode, ...parsed } = parse(readable(url.reveal()), { useLibpqCompat: true });
+    const { sslmode, ...parsed } = parse((canonicalUrl(url, root) ?? url).reveal(), { useLibpqCompat: true });
     const host = parsed.host ?? 'localhost';
     const nearby = host.startsWith('/') || /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
     const prefers = sslmode === 'prefer' || sslmode === 'allow' || (sslmode === undefined && parsed.ssl === undefined);
@@ -48,18 +49,4 @@ export function connectionOptions(url: Secret, name: string): Wanted {
     // The parser's own message repeats parts of the URL.
     throw new LockkeeperError('CONFIG.INVALID', 'The database URL cannot be read as a PostgreSQL URL.');
   }
-}
-
-/** Passwords are pasted as they are: what would end the credentials too early in a URL is encoded first, as credentials.ts reads it. */
-function readable(url: string): string {
-  const text = url.trim().replace(/^jdbc:/i, '');
-  const start = text.indexOf('://') + 3;
-  const question = text.slice(start).search(/\?[A-Za-z_][\w.-]*=/);
-  const end = text.lastIndexOf('@', question < 0 ? undefined : start + question);
-  if (start < 3 || end < start) return text;
-  const credentials = text
-    .slice(start, end)
-    .replace(/[#/?@[\] ]/g, encodeURIComponent)
-    .replace(/%(?![0-9a-f]{2})/gi, '%25');
-  return `${text.slice(0, start)}${credentials}${text.slice(end)}`;
 }

@@ -25,7 +25,7 @@ export async function openPostgres(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { default: pg } = await import('pg');
-  const wanted = connectionOptions(reach.url, options.name ?? 'lockkeeper');
+  const wanted = connectionOptions(reach.url, reach.root, options.name ?? 'lockkeeper');
   const client = await connect(pg, wanted);
   const session = new PostgresSession(pg, client, wanted, options.readOnly ?? false);
   try {
@@ -39,12 +39,12 @@ export async function openPostgres(
 
 /** A connected driver of its own, for code in `io/` that speaks the protocol itself. `made` sees it before it connects. */
 export async function connectPostgres(
-  url: Secret,
+  reach: { readonly url: Secret; readonly root: string },
   name: string,
   made: (client: pgModule.Client) => void,
 ): Promise<pgModule.Client> {
   const { default: pg } = await import('pg');
-  return await connect(pg, connectionOptions(url, name), made);
+  return await connect(pg, connectionOptions(reach.url, reach.root, name), made);
 }
 
 async function connect(
