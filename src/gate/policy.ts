@@ -6,9 +6,9 @@ import type { Rehearsal } from '../core/rehearsal.ts';
 /** What a workspace may ask for on top of the floor below. It has no way to ask for less. */
 export interface TighterPolicy {
   /** Environments where every write needs a person, however harmless. */
-  readonly requireConsent?: readonly string[];
+  readonly requireConsent?: readonly string[] | undefined;
   /** Kinds of hazard that are refused in protected environments. */
-  readonly forbid?: readonly HazardKind[];
+  readonly forbid?: readonly HazardKind[] | undefined;
 }
 
 export interface Requirements {
