@@ -116,9 +116,9 @@ function flywayToml(text: string): Readonly<Record<string, string>> {
   try {
     const toml = parseToml(text);
     const flyway = isRecord(toml.flyway) ? toml.flyway : {};
-    const environments = isRecord(toml.environments) ? Object.values(toml.environments) : [];
+    const environment = isRecord(toml.environments) ? Object.values(toml.environments).find(isRecord) : undefined;
     const settings: Record<string, string> = {};
-    for (const [key, value] of Object.entries({ ...(environments.find(isRecord) ?? {}), ...flyway }))
+    for (const [key, value] of Object.entries({ ...(isRecord(environment) ? environment : {}), ...flyway }))
       if (typeof value === 'string') settings[`flyway.${key}`] = value;
       else if (Array.isArray(value)) settings[`flyway.${key}`] = value.join(',');
     return settings;
