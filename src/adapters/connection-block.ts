@@ -35,6 +35,8 @@ export function toolUrlOf(
   block: string,
   about: {
     readonly path: string;
+    /** The whole file, where constants are looked up. */
+    readonly scope: string;
     readonly engine: EngineId | 'unknown';
     readonly environment?: string;
     readonly relativeTo: string;
@@ -53,7 +55,7 @@ export function toolUrlOf(
     [block, 'connectionString'],
     [inner, 'filename'],
   ] as const) {
-    const value = seenValue(text, key);
+    const value = seenValue(text, key, about.scope);
     if (value?.kind === 'variable') return { ...common, source: { variable: value.name } };
     if (value?.kind === 'text' && value.text !== '') {
       const url = key === 'filename' ? `sqlite:${value.text}` : value.text;

@@ -35,13 +35,17 @@ export function* positionsOf(source: string, key: string): Generator<number> {
     yield match.index + match[0].length;
 }
 
-/** First value of a key that can be seen. */
-export function seenValue(source: string, key: string): SeenValue | undefined {
+/** First value of a key that can be seen; constants it names are looked up in `scope`, the whole file. */
+export function seenValue(source: string, key: string, scope = source): SeenValue | undefined {
   for (const position of positionsOf(source, key)) {
-    const value = readValue(source, position);
+    const value = readValue(source, position, scope);
     if (value) return value;
   }
-  return undefined;
+  // `{ url }` stands for `{ url: url }`.
+  const shorthand = new RegExp(`(?:^|[{,])\\s*${key}\\s*(?=[,}]|$)`).test(source)
+    ? declarationOf(scope, key)
+    : undefined;
+  return shorthand === undefined ? undefined : readValue(scope, shorthand, scope, 1);
 }
 
 /** The same where only plain text will do. */
@@ -78,7 +82,7 @@ export function blockAt(source: string, position: number, open: '{' | '['): stri
 }
 
 /** Reads one expression as far as it speaks for itself. */
-export function readValue(source: string, position: number, depth = 0): SeenValue | undefined {
+export function readValue(source: string, position: number, scope = source, depth = 0): SeenValue | undefined {
   const rest = source
     .slice(position, position + 600)
     .replace(/^(?:\s|\(|String\(|`(?=\$\{process\.env\.\w+\}`)|\$\{(?=process\.env))+/, '');
@@ -104,8 +108,8 @@ export function readValue(source: string, position: number, depth = 0): SeenValu
   const literal = /^(['"`])((?:\\.|(?!\1)[^\\])*)\1(?!\s*\+)/.exec(rest);
   if (literal) return fromLiteral(literal[2] as string);
   const name = /^[A-Za-z_$][\w$]*(?=\s*[,;)}\n!]|\s*$)/.exec(rest)?.[0];
-  const declared = name === undefined || depth > 2 ? undefined : declarationOf(source, name);
-  return declared === undefined ? undefined : readValue(source, declared, depth + 1);
+  const declared = name === undefined || depth > 2 ? undefined : declarationOf(scope, name);
+  return declared === undefined ? undefined : readValue(scope, declared, scope, depth + 1);
 }
 
 function fromLiteral(text: string): SeenValue | undefined {

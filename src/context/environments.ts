@@ -80,7 +80,7 @@ export async function engineFromFiles(files: WorkspaceFiles, root: string): Prom
   const names = [DEVELOPMENT, ...namesInFiles(search), 'example'];
   for (const name of names)
     for (const source of await sourcesFor(name, search)) {
-      const engine = urlIn(source, { engine: 'unknown' })?.described.engine;
+      const engine = urlIn(source, { root: files.root, engine: 'unknown' })?.described.engine;
       if (engine !== undefined && engine !== 'unknown') return engine;
     }
   return undefined;
@@ -180,6 +180,7 @@ async function fromConfig(
 
 function readingOf({ files, project }: Search, url: ProjectUrl | undefined): Reading {
   return {
+    root: files.root,
     engine: project?.engine ?? 'unknown',
     variable: url && 'variable' in url.source ? url.source.variable : undefined,
     folder: url?.relativeTo === undefined ? undefined : join(files.root, url.relativeTo),

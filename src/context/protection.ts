@@ -25,7 +25,7 @@ export interface Judgement {
 const PRODUCTION = /^(production|prod|prd|live|preprod|preproduction)\d*$/;
 const STAGING = /^(staging|stage|stg|uat)\d*$/;
 /** Written together with another word, as in `shopprod`. `live` and `stage` end too many harmless words. */
-const GRAFTED = /[a-z](production|prod|staging)\d*$/;
+const GRAFTED = /[a-z](?<!\bre)(production|prod|staging)\d*$/;
 
 /** Harmless only with proof (P5): a development or test environment, on this machine or a private development name, and nothing that speaks for production. */
 export function judge(signs: Signs): Judgement {

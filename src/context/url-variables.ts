@@ -23,6 +23,8 @@ export interface FoundUrl {
 
 /** How to read what was found: the tool's variable, its engine, its meaning of relative paths. */
 export interface Reading {
+  /** Absolute path of the workspace, from which files are shown. */
+  readonly root: string;
   readonly variable?: string | undefined;
   readonly engine: EngineId | 'unknown';
   /** Absolute; only for the tool's own variable. */
@@ -127,7 +129,7 @@ export function urlIn(source: VariableSource, reading: Reading): FoundUrl | unde
 export function readUrl(url: Secret, folder: string, urlSource: string, reading: Reading): FoundUrl | undefined {
   const options = reading.threeSlashes === undefined ? {} : { threeSlashes: reading.threeSlashes };
   const canonical = canonicalUrl(url, folder, options);
-  return canonical && { url: canonical, described: describeUrl(url, folder, options), urlSource };
+  return canonical && { url: canonical, described: describeUrl(canonical, reading.root), urlSource };
 }
 
 function completed(url: Secret, source: VariableSource): Secret {

@@ -107,7 +107,7 @@ function looseMigrations(files: WorkspaceFiles, folder: string): readonly string
 function urlsOf(source: string, path: string, root: string, engine: EngineId | 'unknown'): readonly ToolUrl[] {
   const credentials = blockOf(source, 'dbCredentials') ?? source;
   for (const key of ['url', 'connectionString', 'uri']) {
-    const value = seenValue(credentials, key);
+    const value = seenValue(credentials, key, source);
     if (value?.kind === 'variable') return [{ source: { variable: value.name }, relativeTo: root }];
     if (value?.kind === 'text') return [{ source: { literalIn: path, value: value.text }, relativeTo: root }];
   }

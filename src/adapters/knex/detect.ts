@@ -75,10 +75,16 @@ function urlsOf(source: string, path: string, folder: string, engine: EngineId |
     const block = blockOf(source, environment);
     if (block === undefined) continue;
     const own = engineCalled(textOf(block, 'client'));
-    const url = toolUrlOf(block, { path, engine: own === 'unknown' ? engine : own, environment, relativeTo: folder });
+    const url = toolUrlOf(block, {
+      path,
+      scope: source,
+      engine: own === 'unknown' ? engine : own,
+      environment,
+      relativeTo: folder,
+    });
     if (url) urls.push(url);
   }
   if (urls.length > 0) return urls;
-  const only = toolUrlOf(source, { path, engine, relativeTo: folder });
+  const only = toolUrlOf(source, { path, scope: source, engine, relativeTo: folder });
   return only ? [only] : [];
 }

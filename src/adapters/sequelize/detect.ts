@@ -135,6 +135,7 @@ function readProgram(source: string, path: string, root: string): Config {
     const variable = textOf(block, 'use_env_variable');
     const about = {
       path,
+      scope: source,
       engine: own === 'unknown' ? engine : own,
       relativeTo: root,
       ...(environment !== undefined && { environment }),

@@ -66,7 +66,7 @@ async function fromConfig(files: WorkspaceFiles, path: string): Promise<Detected
     named ?? (await migrationsByContent(files, root)) ?? pathFrom(root, 'migrations') ?? 'migrations';
   const migrations = migrationNames(files, migrationsDir);
   const engine = engineCalled(textOf(source, 'type'));
-  const url = toolUrlOf(source, { path, engine, relativeTo: root });
+  const url = toolUrlOf(source, { path, scope: source, engine, relativeTo: root });
   return {
     root,
     tool: 'typeorm',
