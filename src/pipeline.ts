@@ -1,5 +1,13 @@
 import { isAbsolute, join } from 'node:path';
-import { openPlace, type Place, readWorkspace, type Selection, type Workspace } from './context/workspace-context.ts';
+import {
+  openPlace,
+  openTarget,
+  type Place,
+  readWorkspace,
+  type Selection,
+  type Target,
+  type Workspace,
+} from './context/workspace-context.ts';
 import { LockkeeperError } from './core/errors.ts';
 import type { Operation } from './core/ids.ts';
 import type { OperationRequest } from './core/migration-tool.ts';
@@ -14,6 +22,7 @@ import { createReader } from './io/reader.ts';
 import { createWorkbench } from './io/workbench.ts';
 import { writeNewFile } from './io/workspace.ts';
 import { buildPlan } from './plan/build-plan.ts';
+import { chooseBackup, draftRestore } from './plan/draft-restore.ts';
 import { judgeAgain } from './rehearse/judge-again.ts';
 import { rehearse } from './rehearse/rehearse.ts';
 import type { State } from './state/open-state.ts';
@@ -48,11 +57,18 @@ export async function preview(call: Call, selection: Selection, request: Operati
   const workspace = await readWorkspace(call.root);
   const place = await openPlace(workspace, selection);
   try {
-    const plan = await planFor(place, request);
+    const settled = await settle(request, place, call);
+    const plan = await planFor(place, settled, call);
     if (!plan) return { plan, requirements: {}, rehearsal: undefined };
     const state = await call.state();
-    state.plans.put(plan, { ...named(selection), environment: place.environment.name, request }, new Date());
-    state.audit.append('plan.made', { planId: plan.id, digest: plan.digest, operation: plan.operation, environment: plan.environment.name, risk: plan.risk });
+    state.plans.put(plan, { ...named(selection), environment: place.environment.name, request: settled }, new Date());
+    state.audit.append('plan.made', {
+      planId: plan.id,
+      digest: plan.digest,
+      operation: plan.operation,
+      environment: plan.environment.name,
+      risk: plan.risk,
+    });
     return { plan, ...standing(plan, state, workspace) };
   } finally {
     await place.reader.close();
@@ -60,17 +76,27 @@ export async function preview(call: Call, selection: Selection, request: Operati
 }
 
 /** Plan → rehearsal on a throwaway database → evidence, and the plan judged again with it. */
-export async function tryOut(call: Call, planId: string, source?: RehearsalSource): Promise<Preview & { readonly plan: Plan; readonly rehearsal: Rehearsal }> {
+export async function tryOut(
+  call: Call,
+  planId: string,
+  source?: RehearsalSource,
+): Promise<Preview & { readonly plan: Plan; readonly rehearsal: Rehearsal }> {
   const state = await call.state();
   const stored = state.plans.get(planId, new Date());
   const workspace = await readWorkspace(call.root);
   return atPlace(call, workspace, stored.request, async (place, bench) => {
-    const readerOn: Parameters<typeof rehearse>[1]['readerOn'] = (database) => createReader({ root: call.root, database });
+    const readerOn: Parameters<typeof rehearse>[1]['readerOn'] = (database) =>
+      createReader({ root: call.root, database });
     const rehearsal = await rehearse(stored.plan, { ...place, bench, state, readerOn }, source);
     const plan = judgeAgain(stored.plan, rehearsal);
     state.rehearsals.put(rehearsal);
     state.plans.replace({ plan, request: stored.request });
-    state.audit.append('rehearsal.done', { planId, digest: plan.digest, source: rehearsal.source, succeeded: rehearsal.succeeded });
+    state.audit.append('rehearsal.done', {
+      planId,
+      digest: plan.digest,
+      source: rehearsal.source,
+      succeeded: rehearsal.succeeded,
+    });
     return { ...standing(plan, state, workspace), plan, rehearsal };
   });
 }
@@ -80,9 +106,14 @@ export async function perform(call: Call, planId: string): Promise<Report | Held
   const state = await call.state();
   const stored = state.plans.get(planId, new Date());
   const workspace = await readWorkspace(call.root);
-  if (stored.plan.operation === 'seed' && !state.rehearsals.latest(stored.plan.digest)) await tryOut(call, planId);
+  if (stored.plan.operation === 'seed') await refuseUnlessRepeatable(call, stored.plan, state);
   const { plan, request } = state.plans.get(planId, new Date());
-  const verdict = review(plan, { consents: state.consents, rehearsal: state.rehearsals.latest(plan.digest), policy: workspace.config.policy ?? {}, now: new Date() });
+  const verdict = review(plan, {
+    consents: state.consents,
+    rehearsal: state.rehearsals.latest(plan.digest),
+    policy: workspace.config.policy ?? {},
+    now: new Date(),
+  });
   if (verdict.kind !== 'approved') return { ...verdict, plan };
   return atPlace(call, workspace, request, async (place, bench) => {
     const site: Site = {
@@ -90,7 +121,7 @@ export async function perform(call: Call, planId: string): Promise<Report | Held
       state,
       bench,
       backupFolder: backupFolder(workspace, state),
-      replan: () => freshly(call, request, (now) => planFor(now, request.request)),
+      replan: () => freshly(call, request, (now) => planFor(now, request.request, call)),
       look: () => freshly(call, request, async (now) => now.context),
       writeFile: (path, contents) => writeNewFile(call.root, path, contents),
     };
@@ -98,12 +129,40 @@ export async function perform(call: Call, planId: string): Promise<Report | Held
   });
 }
 
+/** A seed may be run again at any time, so it is run twice on a copy before it is run once for real. */
+async function refuseUnlessRepeatable(call: Call, plan: Plan, state: State): Promise<void> {
+  const rehearsal = state.rehearsals.latest(plan.digest) ?? (await tryOut(call, plan.id)).rehearsal;
+  const next = [
+    {
+      kind: 'edit-file',
+      label: 'Write the rows so that they can be put in twice (INSERT … ON CONFLICT DO NOTHING), then plan again',
+    },
+  ] as const;
+  if (!rehearsal.succeeded) {
+    const failed = rehearsal.statements.find((one) => one.error !== undefined)?.error ?? '';
+    throw new LockkeeperError(
+      'REHEARSAL.FAILED',
+      `The seed failed on a copy, so it was not run. The database was not touched. ${failed}`,
+    );
+  }
+  if (rehearsal.idempotent === false)
+    throw new LockkeeperError(
+      'SEED.NOT_IDEMPOTENT',
+      'On a copy, running the seed a second time changed rows again or failed. It was not run; the database was not touched.',
+      { next },
+    );
+}
+
 /** Throws PLAN.WRONG_TOOL where a plan of another kind is brought to a tool. */
 export function expectOperation(plan: Plan, expected: readonly Operation[], tool: string, rightTool: string): void {
   if (expected.includes(plan.operation)) return;
-  throw new LockkeeperError('PLAN.WRONG_TOOL', `Plan ${plan.id} is a ${plan.operation} plan; ${tool} does not run those. Nothing was run.`, {
-    next: [{ kind: 'call-tool', label: `Use ${rightTool}`, tool: rightTool, args: { planId: plan.id } }],
-  });
+  throw new LockkeeperError(
+    'PLAN.WRONG_TOOL',
+    `Plan ${plan.id} is a ${plan.operation} plan; ${tool} does not run those. Nothing was run.`,
+    {
+      next: [{ kind: 'call-tool', label: `Use ${rightTool}`, tool: rightTool, args: { planId: plan.id } }],
+    },
+  );
 }
 
 export function backupFolder(workspace: Workspace, state: State): string {
@@ -113,15 +172,44 @@ export function backupFolder(workspace: Workspace, state: State): string {
 }
 
 /** Opens what a request names for as long as the work takes, with a workbench that leaves nothing behind. */
-export async function atPlace<T>(call: Call, workspace: Workspace, selection: Selection, work: (place: Place, bench: Workbench) => Promise<T>): Promise<T> {
-  const bench = createWorkbench(call);
-  try {
+export function atPlace<T>(
+  call: Call,
+  workspace: Workspace,
+  selection: Selection,
+  work: (place: Place, bench: Workbench) => Promise<T>,
+): Promise<T> {
+  return atBench(call, async (bench) => {
     const place = await openPlace(workspace, selection);
     try {
       return await work(place, bench);
     } finally {
       await place.reader.close();
     }
+  });
+}
+
+/** The same for a database without a migration project. */
+export function atTarget<T>(
+  call: Call,
+  workspace: Workspace,
+  selection: Selection,
+  work: (target: Target, bench: Workbench) => Promise<T>,
+): Promise<T> {
+  return atBench(call, async (bench) => {
+    const target = await openTarget(workspace, selection);
+    try {
+      return await work(target, bench);
+    } finally {
+      await target.reader.close();
+    }
+  });
+}
+
+/** A workbench for as long as the work takes. */
+export async function atBench<T>(call: Call, work: (bench: Workbench) => Promise<T>): Promise<T> {
+  const bench = createWorkbench(call);
+  try {
+    return await work(bench);
   } finally {
     await bench.dispose();
   }
@@ -136,8 +224,18 @@ async function freshly<T>(call: Call, selection: Selection, work: (place: Place)
   }
 }
 
-async function planFor({ context, tool }: Place, request: OperationRequest): Promise<Plan | undefined> {
-  const drafts = await tool.plan(request, context);
+/** What a request leaves open is settled once, so that the plan made again under the lock is the same plan. */
+async function settle(request: OperationRequest, { context }: Place, call: Call): Promise<OperationRequest> {
+  if (request.operation !== 'restore' || request.backupId !== undefined) return request;
+  return { ...request, backupId: chooseBackup((await call.state()).backups.list(), context.environment).id };
+}
+
+async function planFor({ context, tool }: Place, request: OperationRequest, call: Call): Promise<Plan | undefined> {
+  // A restore is not the migration tool's business: it is drafted the same way for all of them.
+  const drafts =
+    request.operation === 'restore'
+      ? draftRestore(request, context, (await call.state()).backups)
+      : await tool.plan(request, context);
   return drafts.length === 0 ? undefined : buildPlan(request, context, drafts, new Date());
 }
 
