@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import type { WorkbenchFiles } from '../core/ports.ts';
 import { errorCode, fileError } from './file-errors.ts';
 import { fileIdentity } from './file-identity.ts';
@@ -40,7 +39,7 @@ export const workbenchFiles: WorkbenchFiles = {
 async function writeWhole(path: string, contents: AsyncIterable<Buffer> | Iterable<string>): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await pipeline(contents, file.createWriteStream({ autoClose: false }));
+    for await (const piece of contents) await file.appendFile(piece);
     await file.sync();
     await file.close();
   } catch (error) {

@@ -33,11 +33,9 @@ export async function inTransaction(
   bench: Workbench,
   into: DatabaseHandle,
   work: (session: Session) => Promise<void>,
-  prepare?: (session: Session) => Promise<void>,
 ): Promise<void> {
   const session = await bench.connect(into, { create: true, lockWaitMs: 10_000 });
   try {
-    await prepare?.(session);
     await session.execute('BEGIN IMMEDIATE');
     await work(session);
     bench.signal.throwIfAborted();

@@ -11,31 +11,26 @@ export async function restoreTables(
   into: DatabaseHandle,
   options: { readonly replace: boolean },
 ): Promise<void> {
-  const attach = async (session: Session): Promise<void> =>
-    void (await session.query('ATTACH ? AS lockkeeper_backup', [file]));
-  await inTransaction(
-    bench,
-    into,
-    async (session) => {
-      const violations = await brokenReferences(session);
-      const tables = await session.query(
-        `SELECT name, sql FROM lockkeeper_backup.sqlite_schema WHERE type = 'table' AND ${USER_OBJECTS} ORDER BY rowid`,
+  await inTransaction(bench, into, async (session) => {
+    // Inside the transaction: BEGIN IMMEDIATE would lock what is attached for writing too.
+    await session.query('ATTACH ? AS lockkeeper_backup', [file]);
+    const violations = await brokenReferences(session);
+    const tables = await session.query(
+      `SELECT name, sql FROM lockkeeper_backup.sqlite_schema WHERE type = 'table' AND ${USER_OBJECTS} ORDER BY rowid`,
+    );
+    for (const table of tables) {
+      await replaceTable(session, String(table.name), String(table.sql), () => {
+        if (!options.replace) throw populated(into);
+      });
+      bench.signal.throwIfAborted();
+    }
+    await copySequences(session);
+    if ((await brokenReferences(session)) > violations)
+      throw new LockkeeperError(
+        'RESTORE.FAILED',
+        'With the tables of the backup, rows would refer to rows that are not there. Nothing was restored; the database is as it was. Restore a whole backup, or the referenced tables too.',
       );
-      for (const table of tables) {
-        await replaceTable(session, String(table.name), String(table.sql), () => {
-          if (!options.replace) throw populated(into);
-        });
-        bench.signal.throwIfAborted();
-      }
-      await copySequences(session);
-      if ((await brokenReferences(session)) > violations)
-        throw new LockkeeperError(
-          'RESTORE.FAILED',
-          'With the tables of the backup, rows would refer to rows that are not there. Nothing was restored; the database is as it was. Restore a whole backup, or the referenced tables too.',
-        );
-    },
-    attach,
-  );
+  });
 }
 
 async function replaceTable(session: Session, name: string, sql: string, beforeDrop: () => void): Promise<void> {

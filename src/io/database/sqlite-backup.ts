@@ -42,8 +42,8 @@ async function copyPatiently(from: SqliteSession, toFile: string, options: Optio
   for (;;) {
     const { totalPages } = await from.database.backup(toFile, {
       progress({ totalPages: total, remainingPages: remaining }) {
-        options.signal.throwIfAborted();
         options.progress('Copying pages', total === 0 ? 0 : (total - remaining) / total);
+        options.signal.throwIfAborted();
         return PAGES_PER_STEP;
       },
     });
