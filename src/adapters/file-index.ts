@@ -7,6 +7,8 @@ export interface FileIndex {
   named(name: string): readonly string[];
   /** Paths that end in one of these, given without the dot. */
   ending(...endings: readonly string[]): readonly string[];
+  /** Paths of files that are called some kind of configuration. */
+  readonly configs: readonly string[];
   /** Names of the files directly in a folder, sorted. */
   inFolder(folder: string): readonly string[];
   /** Names of the folders directly in a folder, sorted. */
@@ -17,6 +19,8 @@ export interface FileIndex {
   /** Every folder that holds something, `.` among them. */
   readonly folders: readonly string[];
 }
+
+const CONFIG = /config|knexfile|^prisma\.[mc]?[tj]s$/i;
 
 const indexes = new WeakMap<WorkspaceFiles, FileIndex>();
 
@@ -30,35 +34,64 @@ export function indexOf(files: WorkspaceFiles): FileIndex {
 }
 
 function build(paths: readonly string[]): FileIndex {
-  const byName = new Map<string, string[]>();
+  // Most names occur once, and tens of thousands of arrays with one element would cost more than all the detectors.
+  const byName = new Map<string, string | string[]>();
   const byEnding = new Map<string, string[]>();
   const byFolder = new Map<string, string[]>();
   const subfolders = new Map<string, Set<string>>();
-  const put = (map: Map<string, string[]>, key: string, value: string) => {
-    const values = map.get(key);
-    if (values) values.push(value);
-    else map.set(key, [value]);
-  };
+  const configs: string[] = [];
+  let folder = '';
+  let inside: string[] = [];
   for (const path of paths) {
     const slash = path.lastIndexOf('/');
     const name = slash < 0 ? path : path.slice(slash + 1);
-    const folder = slash < 0 ? '.' : path.slice(0, slash);
-    put(byName, name, path);
+    const own = slash < 0 ? '.' : path.slice(0, slash);
+    if (own !== folder) {
+      folder = own;
+      if (!byFolder.has(folder)) registerFolder(folder, subfolders);
+      inside = entryOf(byFolder, folder);
+    }
+    inside.push(name);
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, path);
+    else if (typeof known === 'string') byName.set(name, [known, path]);
+    else known.push(path);
     const dot = name.lastIndexOf('.');
-    if (dot >= 0) put(byEnding, name.slice(dot + 1).toLowerCase(), path);
-    if (!byFolder.has(folder)) registerFolder(folder, subfolders);
-    put(byFolder, folder, name);
+    if (dot >= 0) entryOf(byEnding, name.slice(dot + 1).toLowerCase()).push(path);
+    if (CONFIG.test(name)) configs.push(path);
   }
-  const all = new Set(paths);
+  const has = (path: string) => path !== '' && holds(byFolder.get(parentOf(path)) ?? [], nameOf(path));
   return {
-    named: (name) => byName.get(name) ?? [],
+    named: (name) => [byName.get(name) ?? []].flat(),
     ending: (...endings) => endings.flatMap((ending) => byEnding.get(ending) ?? []),
-    inFolder: (folder) => byFolder.get(folder) ?? [],
-    foldersIn: (folder) => [...(subfolders.get(folder) ?? [])].sort(),
-    has: (path) => all.has(path),
-    hasFolder: (folder) => byFolder.has(folder) || subfolders.has(folder),
+    configs,
+    inFolder: (wanted) => byFolder.get(wanted) ?? [],
+    foldersIn: (wanted) => [...(subfolders.get(wanted) ?? [])].sort(),
+    has,
+    hasFolder: (wanted) => byFolder.has(wanted) || subfolders.has(wanted),
     folders: [...new Set([...byFolder.keys(), ...subfolders.keys()])],
   };
+}
+
+function entryOf(map: Map<string, string[]>, key: string): string[] {
+  let values = map.get(key);
+  if (!values) {
+    values = [];
+    map.set(key, values);
+  }
+  return values;
+}
+
+/** Names are sorted, so halving finds one. */
+function holds(names: readonly string[], name: string): boolean {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] as string) < name) low = middle + 1;
+    else high = middle;
+  }
+  return names[low] === name;
 }
 
 function registerFolder(folder: string, subfolders: Map<string, Set<string>>): void {

@@ -1,62 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { LockkeeperError } from '../core/errors.ts';
 import type { WorkspaceFiles } from '../core/ports.ts';
 import { plain } from '../core/untrusted.ts';
-import { Secret } from '../io/secret.ts';
+import type { Config } from './config-schema.ts';
+
+export type { Config, UrlSource } from './config-schema.ts';
 
 export const CONFIG_FILE = 'lockkeeper.config.json';
-
-const HAZARDS = [
-  'deletes-data',
-  'irreversible',
-  'rewrites-table',
-  'scans-table',
-  'blocks-reads',
-  'blocks-writes',
-  'breaks-clients',
-  'non-transactional',
-  'fails-on-data',
-  'opaque',
-] as const;
-
-/** A URL is taken in as a secret at once, so that no message about the configuration can repeat it. */
-const urlSource = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((url) => ({ url: Secret.of(url) })),
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1), variable: z.string().min(1) }),
-]);
-
-const schema = z.strictObject({
-  $schema: z.string().optional(),
-  environments: z
-    .record(
-      z.string().min(1),
-      z.strictObject({
-        url: urlSource.optional(),
-        protected: z.boolean().optional(),
-        kind: z.enum(['production', 'staging', 'development', 'test']).optional(),
-      }),
-    )
-    .optional(),
-  policy: z
-    .strictObject({
-      /** Environments that ask a person although the built-in policy would not. */
-      requireConsent: z.array(z.string().min(1)).optional(),
-      /** Kinds of hazard that never run. */
-      forbid: z.array(z.enum(HAZARDS)).optional(),
-    })
-    .optional(),
-  backups: z.strictObject({ folder: z.string().min(1) }).optional(),
-  shadow: z.strictObject({ url: urlSource }).optional(),
-  migrations: z.strictObject({ dir: z.string().min(1).optional(), table: z.string().min(1).optional() }).optional(),
-});
-
-/** lockkeeper.config.json: where environments are, and policy that can only tighten. */
-export type Config = z.infer<typeof schema>;
-export type UrlSource = z.infer<typeof urlSource>;
 
 /** The workspace's configuration; empty where there is none. Throws CONFIG.INVALID, naming the field. */
 export async function readConfig(files: WorkspaceFiles): Promise<Config> {
@@ -72,6 +22,8 @@ export async function readConfig(files: WorkspaceFiles): Promise<Config> {
   } catch {
     throw invalid('it is not JSON');
   }
+  // The parser is loaded for those who have a configuration; it takes longer to load than a workspace takes to read.
+  const { schema } = await import('./config-schema.ts');
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error.issues.slice(0, 5).map(sentenceOf).join('; '));

@@ -73,7 +73,7 @@ export async function openWorkspaceFiles(root: string): Promise<WorkspaceFiles> 
 export function listPaths(root: string): readonly string[] {
   const paths: string[] = [];
   walk(root, '', [], paths);
-  return paths.sort();
+  return paths;
 }
 
 function walk(root: string, folder: string, inherited: readonly Rules[], paths: string[]): void {
@@ -102,8 +102,11 @@ function walk(root: string, folder: string, inherited: readonly Rules[], paths: 
   }
 }
 
+/** In the order in which whole paths sort: a folder counts with the slash that follows it. */
 function readEntries(folder: string) {
-  return readdirSync(folder, { withFileTypes: true });
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const key = (entry: (typeof entries)[number]) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
+  return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function rulesOf(file: string, prefix: number): Rules[] {

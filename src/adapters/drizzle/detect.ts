@@ -13,7 +13,7 @@ const CONFIG = /^drizzle([.\w-]*)\.config([.\w-]*)\.([mc]?[tj]s|json)$|^drizzle\
 export async function detect(files: WorkspaceFiles): Promise<Detection> {
   const index = indexOf(files);
   const found = new Map<string, DetectedProject>();
-  const configs = index.ending('ts', 'js', 'mjs', 'cjs', 'mts', 'json').filter((path) => CONFIG.test(nameOf(path)));
+  const configs = index.configs.filter((path) => CONFIG.test(nameOf(path)));
   for (const path of configs) {
     const project = await fromConfig(files, path);
     const known = found.get(project.migrationsDir);

@@ -106,7 +106,7 @@ async function evidenceOf(files: WorkspaceFiles): Promise<readonly Evidence[]> {
     if (isTestData(path.replace('src/test/', 'test/'))) continue;
     const text = (await files.read(path)) ?? '';
     if (!/flyway/i.test(text)) continue;
-    const settings = path.endsWith('.toml') ? flywayToml(text) : readProperties(path, text);
+    const settings = path.endsWith('.toml') ? flywayToml(text) : await readProperties(path, text);
     found.push({ path, settings });
   }
   return found;

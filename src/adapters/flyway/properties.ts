@@ -1,9 +1,8 @@
-import { parseAllDocuments } from 'yaml';
 import { isRecord } from '../manifests.ts';
 
 /** Settings under `flyway.` and `spring.` of a properties, conf or YAML file, with dotted names; build files have none. */
-export function readProperties(path: string, text: string): Readonly<Record<string, string>> {
-  if (/\.ya?ml$/.test(path)) return fromYaml(text);
+export async function readProperties(path: string, text: string): Promise<Readonly<Record<string, string>>> {
+  if (/\.ya?ml$/.test(path)) return await fromYaml(text);
   if (!/\.(conf|properties)$/.test(path)) return {};
   const settings: Record<string, string> = {};
   for (const [, key = '', value = ''] of text.matchAll(
@@ -13,7 +12,9 @@ export function readProperties(path: string, text: string): Readonly<Record<stri
   return settings;
 }
 
-function fromYaml(text: string): Readonly<Record<string, string>> {
+async function fromYaml(text: string): Promise<Readonly<Record<string, string>>> {
+  // Loaded where one is met: it takes longer to load than most workspaces take to read.
+  const { parseAllDocuments } = await import('yaml');
   const settings: Record<string, string> = {};
   try {
     // One file may hold several profiles; the first that says something is the common one.

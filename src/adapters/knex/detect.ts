@@ -13,9 +13,7 @@ const ENVIRONMENTS = ['development', 'test', 'testing', 'staging', 'production']
 /** Finds Knex by its knexfiles, wherever they lie. */
 export async function detect(files: WorkspaceFiles): Promise<Detection> {
   const projects: DetectedProject[] = [];
-  const paths = indexOf(files)
-    .ending('js', 'ts', 'cjs', 'mjs', 'mts', 'cts')
-    .filter((path) => KNEXFILE.test(nameOf(path)) && !path.endsWith('.d.ts'));
+  const paths = indexOf(files).configs.filter((path) => KNEXFILE.test(nameOf(path)) && !path.endsWith('.d.ts'));
   for (const path of paths) {
     const project = await projectOf(files, path);
     // A compiled or re-exporting knexfile beside the real one speaks of the same migrations.

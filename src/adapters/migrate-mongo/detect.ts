@@ -8,9 +8,7 @@ const CONFIG = /^migrate-mongo-config([.-].*)?\.[mc]?[tj]s$/;
 
 /** Finds migrate-mongo by its config file. */
 export async function detect(files: WorkspaceFiles): Promise<Detection> {
-  const paths = indexOf(files)
-    .ending('js', 'ts', 'mjs', 'cjs', 'mts')
-    .filter((path) => CONFIG.test(nameOf(path)));
+  const paths = indexOf(files).configs.filter((path) => CONFIG.test(nameOf(path)));
   const projects = await Promise.all(paths.map((path) => projectOf(files, path)));
   return { projects, ignored: [] };
 }

@@ -45,9 +45,9 @@ async function datasourceFiles(files: WorkspaceFiles): Promise<readonly SchemaFi
 }
 
 function configPaths(files: WorkspaceFiles): readonly string[] {
-  return indexOf(files)
-    .ending('ts', 'js', 'mjs', 'cjs', 'mts', 'cts')
-    .filter((path) => /(^|\/)(prisma\.config\.[mc]?[tj]s|\.config\/prisma\.[mc]?[tj]s)$/.test(path));
+  return indexOf(files).configs.filter((path) =>
+    /(^|\/)(prisma\.config\.[mc]?[tj]s|\.config\/prisma\.[mc]?[tj]s)$/.test(path),
+  );
 }
 
 async function readConfig(files: WorkspaceFiles, path: string): Promise<Config> {

@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { engineCalled } from '../../core/connection-parts.ts';
 import type { DetectedProject, Detection } from '../../core/migration-tool.ts';
 import type { WorkspaceFiles } from '../../core/ports.ts';
@@ -34,9 +33,7 @@ export async function detect(files: WorkspaceFiles): Promise<Detection> {
 
 async function configPaths(files: WorkspaceFiles): Promise<readonly string[]> {
   const index = indexOf(files);
-  const configs = index
-    .ending('ts', 'js', 'mjs', 'cjs', 'mts', 'cts', 'json', 'yml', 'yaml', 'env', 'xml')
-    .filter((path) => ORMCONFIG.test(nameOf(path)));
+  const configs = index.configs.filter((path) => ORMCONFIG.test(nameOf(path)));
   const users = (await manifestsOf(files)).filter((manifest) => manifest.dependencies.typeorm !== undefined);
   if (users.length === 0) return configs;
   const sources: string[] = [];
@@ -59,7 +56,7 @@ async function configPaths(files: WorkspaceFiles): Promise<readonly string[]> {
 
 async function fromConfig(files: WorkspaceFiles, path: string): Promise<DetectedProject> {
   const text = (await files.read(path)) ?? '';
-  const source = sourceOf(path, text);
+  const source = await sourceOf(path, text);
   const root = packageFolder(files, parentOf(path));
   const named = migrationsNamed(files, source, parentOf(path), root);
   const migrationsDir =
@@ -84,9 +81,11 @@ async function fromConfig(files: WorkspaceFiles, path: string): Promise<Detected
 }
 
 /** JSON and YAML are brought to one form, so that the same reading serves every kind of config. */
-function sourceOf(path: string, text: string): string {
+async function sourceOf(path: string, text: string): Promise<string> {
   if (/\.json$/.test(path)) return JSON.stringify(firstOf(parseJson(text)) ?? {});
   if (/\.ya?ml$/.test(path)) {
+    // Loaded where one is met: most workspaces have none, and it takes longer to load than they take to read.
+    const { parse: parseYaml } = await import('yaml');
     try {
       return JSON.stringify(firstOf(parseYaml(text)) ?? {});
     } catch {
