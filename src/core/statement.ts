@@ -88,6 +88,8 @@ export type Change =
   | { readonly kind: 'rewrite-table'; readonly relation: string; readonly by: string }
   /** Code that names the object, or relies on what it does, fails from now on. */
   | { readonly kind: 'break-object'; readonly object: string; readonly how: string }
+  /** Rows of this relation go because those of another do. */
+  | { readonly kind: 'cascade-delete'; readonly relation: string; readonly from: string }
   /** A SQLite PRAGMA with a value. */
   | { readonly kind: 'pragma'; readonly name: string; readonly value: string }
   | { readonly kind: 'delete'; readonly relation: string; readonly filtered: boolean }

@@ -4,6 +4,7 @@ import { addColumnNotNullWithoutDefault } from './rules/add-column-not-null-with
 import { addConstraintScans } from './rules/add-constraint-scans.ts';
 import { addForeignKeyNotValid } from './rules/add-foreign-key-not-valid.ts';
 import { breaksObject } from './rules/breaks-object.ts';
+import { cascadeDelete } from './rules/cascade-delete.ts';
 import { changeType } from './rules/change-type.ts';
 import { concurrentlyInTransaction } from './rules/concurrently-in-transaction.ts';
 import { deleteWithoutWhere } from './rules/delete-without-where.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   addConstraintScans,
   addForeignKeyNotValid,
   breaksObject,
+  cascadeDelete,
   changeType,
   deleteWithoutWhere,
   dropColumn,

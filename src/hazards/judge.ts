@@ -88,6 +88,8 @@ class Place {
     if (control?.action === 'commit') return new Place(this.schema, false);
     if (control?.action === 'rollback') return new Place(this.#atBegin, false);
     if (!this.inTransaction) return new Place(prediction.schema, false);
+    // SQLite ignores it inside a transaction (sqlite.org/pragma.html#pragma_foreign_keys).
+    if (prediction.changes.some((change) => change.kind === 'pragma' && change.name === 'foreign_keys')) return this;
     const kept = prediction.effects.filter((effect) => effect.heldUntil === 'transaction');
     const held = kept.length === 0 ? this.held : merge(this.held, kept);
     return new Place(prediction.schema, true, held, this.#atBegin);

@@ -1,5 +1,5 @@
 import type { Constraint } from 'libpg-query';
-import { childId } from '../../core/object-id.ts';
+import { childId, parseObjectId } from '../../core/object-id.ts';
 import type { Change } from '../../core/statement.ts';
 import type { Account } from './account.ts';
 import { clauseAt, columnsIn, relationOf, stringsOf } from './nodes.ts';
@@ -43,7 +43,7 @@ export function addConstraint(account: Account, target: ConstraintTarget, constr
     ...(referenced !== undefined && { references: referenced }),
   });
   lockFor(account, target, { kind, validated, usesIndex, columns, referenced });
-  account.draft.set(childId(`table:${relation}`, kind, name ?? `${kind}:${columns.join('_')}`), {
+  account.draft.set(childId(`table:${relation}`, kind, name ?? usualName(relation, kind, columns)), {
     definition,
     columns,
     ...(referenced !== undefined && { references: `table:${referenced}` }),
@@ -84,6 +84,22 @@ function lockFor(
   const mayHoldNull =
     one.kind === 'primary-key' && one.columns.some((column) => account.column(relation, column)?.notNull !== true);
   account.lockTree(relation, 'AccessExclusiveLock', { scans: !one.usesIndex || mayHoldNull });
+}
+
+const SUFFIX: Readonly<Record<Kind, string>> = {
+  'primary-key': 'pkey',
+  unique: 'key',
+  'foreign-key': 'fkey',
+  check: 'check',
+  exclusion: 'excl',
+};
+
+/** The name PostgreSQL gives a constraint that has none (ChooseConstraintName), collisions aside. */
+function usualName(relation: string, kind: Kind, columns: readonly string[]): string {
+  const table = parseObjectId(`table:${relation}`).name.at(-1) ?? relation;
+  // A check over several columns is named after its table alone.
+  const named = kind === 'primary-key' || (kind === 'check' && columns.length > 1) ? [] : columns;
+  return [table, ...named, SUFFIX[kind]].join('_');
 }
 
 function columnsOf(account: Account, relation: string, kind: Kind, constraint: Constraint): string[] {

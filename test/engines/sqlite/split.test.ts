@@ -15,7 +15,7 @@ describe('SQLite: split', () => {
       [`SELECT ';''', ";""", \`;\`\`\`, [;] FROM t`, 'SELECT 2'],
     ],
     ['comments inside', 'SELECT 1 -- one;\n + /* ; */ 2 -- last\n;', ['SELECT 1 -- one;\n + /* ; */ 2']],
-    ['comments that do not nest', 'SELECT 1 /* /* */; SELECT 2', ['SELECT 1 /* /* */', 'SELECT 2']],
+    ['comments that do not nest', 'SELECT 1 /* /* */; SELECT 2', ['SELECT 1', 'SELECT 2']],
     ['letters beyond ASCII', "SELECT 'ä😀;' AS ö; SELECT 'é'", ["SELECT 'ä😀;' AS ö", "SELECT 'é'"]],
   ])('%s', async (_name, script, expected) => {
     expect(await sqlOf(script)).toEqual(expected);
