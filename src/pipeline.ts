@@ -101,6 +101,13 @@ export async function tryOut(
   });
 }
 
+/** A plan made before, as it stands now. */
+export async function standingOf(call: Call, planId: string): Promise<Preview & { readonly plan: Plan }> {
+  const state = await call.state();
+  const { plan } = state.plans.get(planId, new Date());
+  return { plan, ...standing(plan, state, await readWorkspace(call.root)) };
+}
+
 /** Plan → gate → execute → report. A plan that the gate holds back comes back with the reason. */
 export async function perform(call: Call, planId: string): Promise<Report | Held> {
   const state = await call.state();

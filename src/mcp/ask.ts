@@ -1,6 +1,7 @@
 import type { Plan } from '../core/plan.ts';
 import type { Rehearsal } from '../core/rehearsal.ts';
 import { plain } from '../core/untrusted.ts';
+import type { ConsentChannel } from '../state/consent-store.ts';
 
 /** What a person is asked before a plan runs. */
 export interface Question {
@@ -16,7 +17,13 @@ export type PersonAnswer =
 
 /** The human behind a connection or a terminal. */
 export interface Person {
+  /** How the answer comes; a terminal where nothing is said. */
+  readonly channel?: ConsentChannel;
+  /** False where it is known beforehand that nobody can be asked. */
+  readonly reachable?: boolean;
   ask(question: Question): Promise<PersonAnswer>;
+  /** What was typed did not approve the plan: it is not asked about again. */
+  refused?(question: Question): void;
 }
 
 /** Thrown up to the server: the question goes out now, and the tool is called again with the answer. */

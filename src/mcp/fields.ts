@@ -30,3 +30,28 @@ export function outputOf<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject
     ...own,
   });
 }
+
+/** A backup as it is shown. */
+export const backupSummary = z.looseObject({
+  id: text,
+  location: text,
+  bytes: z.number(),
+  sha256: text,
+  engine: text,
+  takenAt: text,
+  tookMs: z.number(),
+  verified: z.enum(['restored', 'read', 'unverified']),
+  tables: z.number(),
+  rows: z.number(),
+});
+
+/** What the tools that run plans answer. */
+export const runFields = outputOf({
+  runId: text,
+  steps: z.array(
+    z.looseObject({ title: text, status: z.enum(['applied', 'failed', 'in-doubt', 'not-run']), ms: z.number() }),
+  ),
+  backup: z.looseObject({ id: text, verified: text }),
+  verified: z.looseObject({ schema: z.boolean(), history: z.boolean() }),
+  approval: z.looseObject({ required: z.boolean() }),
+});
