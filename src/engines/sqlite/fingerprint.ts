@@ -73,11 +73,11 @@ async function countObjects(session: Session, scope: BackupScope): Promise<numbe
 }
 
 async function sumOf(session: Session, table: Table): Promise<readonly Fingerprint['tables'][number][]> {
-  const columns = await session.query(`SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid`, [
-    table.name,
-  ]);
-  const names = columns.map((column) => facts.quote(String(column.name)));
   try {
+    const columns = await session.query(`SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0 ORDER BY cid`, [
+      table.name,
+    ]);
+    const names = columns.map((column) => facts.quote(String(column.name)));
     const sum =
       (await addUp(session, select(table, names, 'fast'), 'fast')) ??
       (await addUp(session, select(table, names, 'exact'), 'exact'));

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LockResult } from '../../core/database-engine.ts';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { DatabaseHandle, Session, Workbench } from '../../core/ports.ts';
 import { plain } from '../../core/untrusted.ts';
 import { urlOfFile } from './facts.ts';
+import { quoteText } from './tokens.ts';
 
-/** What looking at the path answers where another file, or a half-made one, has taken the place of ours. */
+/** What the file answers where it was removed, is only half made, or is being written by another at this moment. */
 const GONE: readonly string[] = ['DATABASE.MISSING', 'DATABASE.STATEMENT_FAILED', 'DATABASE.LOCK_TIMEOUT'];
 const TRIES = 20;
+const BETWEEN_TRIES_MS = 50;
 /** Long enough for a reader of the holder's name to be gone, short enough to say soon that someone else has the lock. */
 const LOCK_WAIT_MS = 200;
 
@@ -24,26 +27,40 @@ export async function lock(
   const path = await lockPath(bench, database);
   const handle = bench.handle(urlOfFile(path));
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const session = await bench.connect(handle, { create: true, lockWaitMs: LOCK_WAIT_MS });
-    const token = randomUUID();
-    try {
-      if (await claim(session, token, holder)) {
-        if (await isInPlace(bench, handle, token)) return { held: true, release: () => release(bench, session, path) };
-      } else {
-        const by = await readHolder(session);
-        if (by !== undefined) {
-          await session.close();
-          return { held: false, by };
-        }
-      }
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
-    // Someone let go of it, or removed the file we had opened, between two of our steps.
-    await session.close();
+    const result = await tryOnce(bench, handle, path, holder);
+    if (result !== undefined) return result;
+    // Not at the same moment as the one we met.
+    await sleep(Math.random() * BETWEEN_TRIES_MS);
   }
-  return { held: false, by: 'someone who takes and releases it all the time' };
+  return { held: false, by: 'several that take and release it all the time' };
+}
+
+/** Undefined where someone took or let go of the lock, or removed the file we had opened, between two of our steps. */
+async function tryOnce(
+  bench: Workbench,
+  handle: DatabaseHandle,
+  path: string,
+  holder: string,
+): Promise<LockResult | undefined> {
+  let session: Session | undefined;
+  let mine = false;
+  try {
+    session = await bench.connect(handle, { create: true, lockWaitMs: LOCK_WAIT_MS });
+    const open = session;
+    await open.execute('PRAGMA journal_mode = MEMORY');
+    const token = randomUUID();
+    if (await claim(open, token, holder)) {
+      mine = await isInPlace(bench, handle, token);
+      return mine ? { held: true, release: () => release(bench, open, path) } : undefined;
+    }
+    const by = await readHolder(open);
+    return by === undefined ? undefined : { held: false, by };
+  } catch (error) {
+    if (error instanceof LockkeeperError && GONE.includes(error.code)) return undefined;
+    throw error;
+  } finally {
+    if (!mine) await session?.close();
+  }
 }
 
 /** Beside the real file, so that two names of one database share one lock. */
@@ -53,12 +70,16 @@ async function lockPath(bench: Workbench, database: DatabaseHandle): Promise<str
   return `${real}.lockkeeper-lock`;
 }
 
-/** False where another process has it. The holder is committed first, because an open transaction's rows are seen by nobody else. */
+/**
+ * False where another process has it. The holder is committed first, because what an open transaction writes is seen by nobody else.
+ *
+ * It is said by a view, so that the file is one page and every commit one write, which nothing can tear but a power cut. So no journal
+ * is needed; one on disk would be shared by name between a file that was removed and the one made in its place.
+ */
 async function claim(session: Session, token: string, holder: string): Promise<boolean> {
   if (!(await begin(session))) return false;
-  await session.execute('CREATE TABLE IF NOT EXISTS holder (token TEXT, said TEXT)');
-  await session.execute('DELETE FROM holder');
-  await session.query('INSERT INTO holder VALUES (?, ?)', [token, holder]);
+  await session.execute('DROP VIEW IF EXISTS holder');
+  await session.execute(`CREATE VIEW holder AS SELECT '${token}' AS token, ${quoteText(plain(holder, 500))} AS said`);
   await session.execute('COMMIT');
   if (!(await begin(session))) return false;
   const [row] = await session.query('SELECT token FROM holder');

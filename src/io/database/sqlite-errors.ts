@@ -26,6 +26,7 @@ const MEANINGS: readonly (readonly [code: string, ErrorCode, means: string])[] =
     'DATABASE.UNREACHABLE',
     'A writer died; a connection that may write must recover the write-ahead log first.',
   ],
+  ['SQLITE_READONLY_DBMOVED', 'DATABASE.MISSING', 'The file was moved, replaced or removed while it was open.'],
   ['SQLITE_READONLY', 'WORKSPACE.READ_ONLY', 'The file or its folder cannot be written to.'],
   ['SQLITE_PERM', 'DATABASE.PERMISSION', 'The file may not be used.'],
   ['SQLITE_AUTH', 'DATABASE.PERMISSION', 'The statement is not permitted.'],

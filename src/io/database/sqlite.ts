@@ -9,6 +9,7 @@ import { isBusy, lookingOnly, openingError, sqliteError } from './sqlite-errors.
 import { sqliteFile } from './sqlite-file.ts';
 import { openToLook } from './sqlite-read-only.ts';
 
+const SETTINGS = ['PRAGMA foreign_keys = OFF', 'PRAGMA synchronous = FULL'];
 const LOCK_WAIT_MS = 5_000;
 const BETWEEN_TRIES_MS = 20;
 const BATCH_ROWS = 1_000;
@@ -34,6 +35,7 @@ export async function openSqlite(
   try {
     const opened = options.readOnly ? await openToLook(path) : await openToWrite(path);
     session = new SqliteSession(opened.database, { ...opened, path, readOnly: options.readOnly ?? false, lockWaitMs });
+    for (const setting of options.readOnly ? [] : SETTINGS) await session.execute(setting);
     // Reading the schema shows at once whether this is a database; a file of zero bytes is an empty one.
     await session.query('SELECT count(*) FROM sqlite_schema');
     return session;
@@ -45,10 +47,7 @@ export async function openSqlite(
 
 async function openToWrite(path: string): Promise<{ readonly database: Database }> {
   const { default: Sqlite } = await import('better-sqlite3');
-  const database = new Sqlite(path, { fileMustExist: true, timeout: 0 });
-  database.pragma('foreign_keys = OFF');
-  database.pragma('synchronous = FULL');
-  return { database };
+  return { database: new Sqlite(path, { fileMustExist: true, timeout: 0 }) };
 }
 
 async function createFile(path: string): Promise<void> {
