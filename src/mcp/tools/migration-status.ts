@@ -40,8 +40,8 @@ export const migrationStatus = defineTool({
         counts: { applied: status.applied.length, pending: status.pending.length, problems: problems.length },
         problems,
         pending: status.pending,
-        // The newest say most, and a long list is cut at its end.
-        applied: [...status.applied].reverse(),
+        ...(status.applied.length > 0 && { latest: status.applied.at(-1) }),
+        applied: status.applied,
         database: { engine, version, name },
         environment: { name: place.environment.name, kind, protected: guarded, urlSource, evidence },
         next:
