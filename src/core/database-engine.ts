@@ -88,7 +88,16 @@ export interface DatabaseEngine extends DatabaseEngineFacts {
   /** Writes the backup into `folder`, which exists and is empty. */
   backup(bench: Workbench, database: DatabaseHandle, scope: BackupScope, folder: string): Promise<TakenBackup>;
   /** Puts a backup back in one transaction, stopping at the first error. With `replace` what was there goes first, in the same transaction. */
-  restore(bench: Workbench, file: string, into: DatabaseHandle, options: { readonly replace: boolean }): Promise<void>;
+  restore(
+    bench: Workbench,
+    file: string,
+    into: DatabaseHandle,
+    options: {
+      readonly replace: boolean;
+      /** Also puts back owners and privileges, whose roles must exist there. Left out: only with `replace`. */
+      readonly owners?: boolean;
+    },
+  ): Promise<void>;
   /** An empty throwaway database of the same kind, as near to `version` as this machine has. */
   shadow(bench: Workbench, need: { readonly rows: boolean; readonly version: string }): Promise<Shadow>;
 }

@@ -44,13 +44,18 @@ export async function findPostgresProgram(bench: Workbench, name: string, major:
   return { path, version };
 }
 
-/** Like findPostgresProgram, but what it finds can read and write for a server of this version. */
-export async function requirePostgresProgram(bench: Workbench, name: string, serverVersion: string): Promise<Program> {
+/** Like findPostgresProgram, but there must be one, and for a dump one that is not older than the server. */
+export async function requirePostgresProgram(
+  bench: Workbench,
+  name: 'pg_dump' | 'pg_restore' | 'psql',
+  serverVersion: string,
+): Promise<Program> {
   const major = majorOf(serverVersion);
   const found = await findPostgresProgram(bench, name, major);
   const install = `Install the PostgreSQL ${major} client programs (Debian: postgresql-client-${major}, Homebrew: postgresql@${major}).`;
   if (!found) throw new LockkeeperError('PROGRAM.MISSING', `${name} was not found. Nothing was changed. ${install}`);
-  if (majorOf(found.version) < major)
+  // Older ones may write to a newer server; whether they can read the archive, they say themselves.
+  if (name === 'pg_dump' && majorOf(found.version) < major)
     throw new LockkeeperError(
       'PROGRAM.TOO_OLD',
       `${name} at ${plain(found.path)} is version ${found.version}, the server is ${plain(serverVersion)}: an older ${name} cannot be trusted with a newer server. Nothing was changed. ${install}`,

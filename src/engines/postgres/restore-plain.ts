@@ -1,11 +1,12 @@
 import { LockkeeperError } from '../../core/errors.ts';
 import type { Session, Workbench } from '../../core/ports.ts';
+import { CopyBlock } from './copy-block.ts';
 import { PlainDumpCutter } from './plain-dump-cutter.ts';
 import type { Server } from './server.ts';
 
 const LAST_LINE = '-- PostgreSQL database dump complete';
 
-/** Runs a plain dump with INSERTs over the session, in one transaction with what clears the way. */
+/** Runs a plain dump over the session, in one transaction with what clears the way. */
 export async function restorePlain(
   bench: Workbench,
   session: Session,
@@ -50,13 +51,29 @@ async function readToItsEnd(bench: Workbench, file: string): Promise<void> {
 
 async function* statementsOf(bench: Workbench, file: string): AsyncIterable<string> {
   const cutter = new PlainDumpCutter();
-  for await (const line of bench.files.lines(file)) yield* cutter.take(line);
+  let copy: CopyBlock | undefined;
+  for await (const line of bench.files.lines(file)) {
+    if (copy) {
+      if (line === '\\.') copy = yield* ended(copy);
+      else yield* copy.take(line);
+      continue;
+    }
+    for (const statement of cutter.take(line)) {
+      copy = CopyBlock.startedBy(statement);
+      if (!copy) yield statement;
+    }
+  }
   const rest = cutter.rest();
   if (rest !== undefined)
     throw new LockkeeperError(
       'BACKUP.DAMAGED',
       'The backup ends in the middle of a statement. The target is as it was.',
     );
+}
+
+function* ended(copy: CopyBlock): Generator<string, undefined> {
+  yield* copy.end();
+  return undefined;
 }
 
 /** A newer pg_dump turns off limits that an older server does not have (transaction_timeout came with PostgreSQL 17). */

@@ -1,6 +1,6 @@
 import { LockkeeperError } from '../../core/errors.ts';
-import type { DatabaseHandle, ProgramResult, Workbench } from '../../core/ports.ts';
-import { fence } from '../../core/untrusted.ts';
+import type { DatabaseHandle, ProgramResult, Session, Workbench } from '../../core/ports.ts';
+import { fence, plain } from '../../core/untrusted.ts';
 import { listBeside } from './foreign-keys-out.ts';
 import { requirePostgresProgram } from './programs.ts';
 import { clearance, userObjects } from './restore-clearance.ts';
@@ -38,6 +38,7 @@ export async function restore(
       );
     clear = populated > 0 ? await clearance(session, scopeOf(file), () => tablesIn(bench, server, file)) : [];
     if (file.endsWith('.sql')) return await restorePlain(bench, session, server, file, clear);
+    if (server.embedded) return await restoreEmbedded(bench, session, server, file, clear);
   } finally {
     await session.close();
   }
@@ -53,10 +54,7 @@ async function restoreArchive(
   owners: boolean,
 ): Promise<void> {
   const program = await requirePostgresProgram(bench, 'pg_restore', server.version);
-  const selection = [
-    ...((await bench.files.exists(listBeside(file))) ? [`--use-list=${listBeside(file)}`] : []),
-    ...(owners ? [] : ['--no-owner', '--no-privileges']),
-  ];
+  const selection = [...(await useList(bench, file)), ...(owners ? [] : ['--no-owner', '--no-privileges'])];
   await readToItsEnd(bench, program.path, file);
   if (clear.length === 0) {
     const name = await databaseName(bench, into);
@@ -90,9 +88,41 @@ async function restoreArchive(
   }
 }
 
+/** Embedded PostgreSQL ends a connection that sends COPY data (pglite-socket 0.2.11), so the archive is run there as statements. */
+async function restoreEmbedded(
+  bench: Workbench,
+  session: Session,
+  server: Server,
+  file: string,
+  clear: readonly string[],
+): Promise<void> {
+  const program = await requirePostgresProgram(bench, 'pg_restore', server.version);
+  await readToItsEnd(bench, program.path, file);
+  const folder = await bench.temporaryFolder();
+  try {
+    const script = `${folder.path}/restore.sql`;
+    const selection = ['--no-owner', '--no-privileges', ...(await useList(bench, file))];
+    check(await bench.run({ argv: [program.path, ...selection, '-f', script, file] }), 'pg_restore');
+    await restorePlain(bench, session, server, script, clear);
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** The list beside a dump of tables, without the foreign keys that lead out of it. */
+async function useList(bench: Workbench, file: string): Promise<readonly string[]> {
+  const list = listBeside(file);
+  return (await bench.files.exists(list)) ? [`--use-list=${list}`] : [];
+}
+
 /** A cut archive still lists its contents; only reading everything shows that it is whole (seen: --list exits 0, -f exits 1). */
 async function readToItsEnd(bench: Workbench, program: string, file: string): Promise<void> {
   const result = await bench.run({ argv: [program, '-f', NOWHERE, file] });
+  if (/unsupported version/.test(result.stderr))
+    throw new LockkeeperError(
+      'PROGRAM.TOO_OLD',
+      `pg_restore at ${plain(program)} is older than the pg_dump that made this backup and cannot read it. Nothing was restored. Install the newer PostgreSQL client programs. ${fence(result.stderr)}`,
+    );
   if (result.exitCode !== 0)
     throw new LockkeeperError(
       'BACKUP.DAMAGED',

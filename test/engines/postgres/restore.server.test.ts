@@ -54,6 +54,10 @@ describe.runIf(havePostgres())('PostgreSQL restore', () => {
       'CREATE SCHEMA shop',
       'CREATE TABLE shop.orders (id int PRIMARY KEY, boat int REFERENCES boats (id))',
       'ALTER TABLE shop.orders OWNER TO shop_owner',
+      'CREATE TABLE odd (id int GENERATED ALWAYS AS IDENTITY, note text, list text[], data bytea)',
+      `INSERT INTO odd (note, list, data) VALUES (E'tab\\t back\\\\slash it''s \\r\\n\\b.', ARRAY['a', NULL, 'b''"\\'], '\\x00ff'), (NULL, NULL, ''), ('\\.', '{}', NULL)`,
+      'CREATE TABLE empty ()',
+      'INSERT INTO empty DEFAULT VALUES',
       'CREATE VIEW names AS SELECT name FROM boats',
       "SELECT lo_from_bytea(0, 'large')",
     );
@@ -156,6 +160,16 @@ describe.runIf(havePostgres())('PostgreSQL restore', () => {
     );
     await restore(bench, tables, target, { replace: true });
     expect((await printOf(target)).tables.map((one) => one.table)).toEqual(['public.kept', 'shop.orders']);
+  });
+
+  it('puts an archive into embedded PostgreSQL, where only client programs are installed', async () => {
+    const embedded = await bench.pglite.start({});
+    try {
+      await restore(bench, file, embedded.database, { replace: false });
+      expect((await printOf(embedded.database)).tables).toEqual(print.tables);
+    } finally {
+      await embedded.stop();
+    }
   });
 
   it('names an extension that the target lacks', async () => {
