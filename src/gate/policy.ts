@@ -52,7 +52,8 @@ export function backupReason(environment: Environment, hazards: readonly Hazard[
 
 function consentReason(plan: Plan, hazards: readonly Hazard[], policy: TighterPolicy): string | undefined {
   const { environment } = plan;
-  if (environment.protected) return `${environment.name} is protected (${environment.evidence.join('; ')}).`;
+  // No names in here: this text goes to the model, and a name is what would grant it.
+  if (environment.protected) return 'This environment is protected: it is not proven harmless.';
   if (policy.requireConsent?.includes(environment.name))
     return `lockkeeper.config.json asks for a person in ${environment.name}.`;
   const backedUp = plan.steps.some((step) => step.action.kind === 'backup' && step.action.scope.kind === 'full');

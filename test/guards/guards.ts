@@ -111,9 +111,8 @@ export const GUARDS: readonly BrokenGuard[] = [
   {
     what: 'P5: a protected environment needs a person',
     file: 'src/gate/policy.ts',
-    find: 'if (environment.protected) return `${environment.name} is protected (',
-    replace:
-      'if (environment.protected && environment.kind === "production" && environment.name === "never") return `${environment.name} is protected (',
+    find: "if (environment.protected) return 'This environment",
+    replace: "if (environment.name === 'never') return 'This environment",
     noticedBy: p('p5-unproven-is-production'),
   },
   {
