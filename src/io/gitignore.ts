@@ -58,6 +58,8 @@ export class IgnoreRules {
     if (keeps) pattern = pattern.slice(1);
     const foldersOnly = pattern.endsWith('/');
     if (foldersOnly) pattern = pattern.slice(0, -1);
+    // `**/name` says at any depth, as `name` alone does.
+    pattern = pattern.replace(/^(?:\*\*\/)+(?=[^/]+$)/, '');
     const onName = !pattern.includes('/');
     if (pattern.startsWith('/')) pattern = pattern.slice(1);
     const index = this.#rules.length;

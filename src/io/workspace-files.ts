@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { WorkspaceFiles } from '../core/ports.ts';
 import { IgnoreRules } from './gitignore.ts';
@@ -58,7 +58,7 @@ export async function openWorkspaceFiles(root: string): Promise<WorkspaceFiles> 
     read(path) {
       let text = cache.get(path);
       if (!text) {
-        text = readCapped(real, path);
+        text = Promise.resolve(readCapped(real, path));
         cache.set(path, text);
       }
       return text;
@@ -105,8 +105,11 @@ function walk(root: string, folder: string, inherited: readonly Rules[], paths: 
 /** In the order in which whole paths sort: a folder counts with the slash that follows it. */
 function readEntries(folder: string) {
   const entries = readdirSync(folder, { withFileTypes: true });
-  const key = (entry: (typeof entries)[number]) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
-  return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return entries.sort((a, b) => {
+    // The slash matters only where one name begins with the other.
+    if (!b.name.startsWith(a.name) && !a.name.startsWith(b.name)) return a.name < b.name ? -1 : 1;
+    return `${a.name}${a.isDirectory() ? '/' : ''}` < `${b.name}${b.isDirectory() ? '/' : ''}` ? -1 : 1;
+  });
 }
 
 function rulesOf(file: string, prefix: number): Rules[] {
@@ -144,18 +147,15 @@ function leadsToFileInside(root: string, path: string): boolean {
   }
 }
 
-async function readCapped(root: string, path: string): Promise<string | undefined> {
+/** Synchronous like the walk: hundreds of small files take a third of the time that promises take for them. */
+function readCapped(root: string, path: string): string | undefined {
   try {
-    const real = await realpath(join(root, path));
+    const real = realpathSync.native(join(root, path));
     if (!real.startsWith(root + sep)) return undefined;
-    const file = await open(real, 'r');
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile() || stat.size > READ_CAP_BYTES) return undefined;
-      return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
-    } finally {
-      await file.close();
-    }
+    // Asked before it is opened: opening a pipe would wait for whoever writes into it.
+    const stat = statSync(real);
+    if (!stat.isFile() || stat.size > READ_CAP_BYTES) return undefined;
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(real));
   } catch {
     return undefined;
   }
