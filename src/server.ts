@@ -59,7 +59,6 @@ function register(
       inputSchema: wireSchema(tool.input, 'input'),
       outputSchema: wireSchema(tool.output, 'output'),
       annotations: {
-        title: tool.title,
         readOnlyHint,
         destructiveHint: destroys,
         idempotentHint: idempotent,

@@ -1,20 +1,14 @@
 import * as z from 'zod';
 
 /** Input fields that recur. */
-export const project = z.string().optional().describe('Project id from detectTool; may be left out where there is one');
-export const environment = z.string().optional().describe('Environment name; default development');
-export const detail = z.enum(['short', 'full']).optional().describe('full: nothing is cut');
-export const cursor = z.string().optional().describe('From "cut" of an earlier answer: the rest of that list');
+export const project = z.string().optional().describe('Project id; optional where there is one');
+export const environment = z.string().optional().describe('Default development');
+export const detail = z.enum(['short', 'full']).optional().describe('full: uncut');
+export const cursor = z.string().optional().describe('From "cut": the rest of a list');
 export const planId = z.string().describe('From planOperation');
 
 const text = z.string();
-const hazard = z.looseObject({
-  kind: text,
-  rule: text,
-  severity: text,
-  message: text,
-  evidence: text,
-});
+const hazard = z.looseObject({ kind: text, rule: text, severity: text, message: text });
 
 /** Output fields that recur. Everything but outcome and next may be missing: an answer that failed has nothing else to say. */
 export const hazards = z.array(hazard);

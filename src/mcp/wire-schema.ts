@@ -13,7 +13,7 @@ export function wireSchema(
 ): StandardSchemaWithJSON<Record<string, unknown>> {
   let made: Json | undefined;
   const convert = (): Record<string, unknown> => {
-    made = made ?? smaller(z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Json);
+    made = made ?? smaller(z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Json, io);
     return { ...made };
   };
   return {
@@ -27,10 +27,12 @@ export function wireSchema(
 }
 
 /** Every client pays for each of these characters in every conversation. */
-function smaller(json: Json): Json {
+function smaller(json: Json, io: 'input' | 'output', depth = 0): Json {
   return Object.fromEntries(
     Object.entries(json).flatMap(([key, value]): [string, unknown][] => {
       if (key === '$schema') return [];
+      // What an answer's parts always have is the contract's to say; a client only has to find them.
+      if (io === 'output' && depth > 0 && key === 'required') return [];
       // Bounds that only say "an integer".
       if (
         (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ||
@@ -46,7 +48,7 @@ function smaller(json: Json): Json {
       )
         return [];
       if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[key, value]];
-      return [[key, smaller(value as Json)]];
+      return [[key, smaller(value as Json, io, depth + 1)]];
     }),
   );
 }
