@@ -121,7 +121,7 @@ function cut(text: string): UrlParts {
   const rest = text.slice(scheme[0].length);
   const at = endOfCredentials(rest);
   const address = at < 0 ? rest : rest.slice(at + 1);
-  const place = HOSTS.exec(address)?.[0] ?? '';
+  const place = (HOSTS.exec(address) ?? /^[^/?#]*/.exec(address))?.[0] ?? '';
   const after = address.slice(place.length);
   const query = after.search(/[?#]/);
   return {
@@ -133,17 +133,21 @@ function cut(text: string): UrlParts {
   };
 }
 
-/** People write passwords raw, with @ / ? # in them: the last @ that a host can follow ends them, unless it stands in the parameters. */
+/**
+ * People write passwords raw, with @ / ? # in them: the last @ that a host can follow ends them, unless it stands in the
+ * parameters. Where it is doubtful the later @ is taken: a piece of a password must never pass for a host or a database.
+ */
 function endOfCredentials(rest: string): number {
   const parameters = /\?[A-Za-z_][\w.-]*=/.exec(rest);
-  const limit = parameters && rest.slice(0, parameters.index).includes('@') ? parameters.index : rest.length;
+  const last = rest.lastIndexOf('@');
+  // `?x=` was part of the password if a host and a database follow.
+  const inParameters = parameters !== null && last > parameters.index && rest.slice(0, parameters.index).includes('@');
+  const limit = inParameters && !/^[^@?]*\//.test(rest.slice(last + 1)) ? parameters.index : rest.length;
   for (let at = rest.lastIndexOf('@', limit - 1); at >= 0; at = rest.lastIndexOf('@', at - 1)) {
     if (HOSTS.test(rest.slice(at + 1, limit))) return at;
     if (at === 0) break;
   }
-  // `?x=` was part of the password.
-  const last = rest.lastIndexOf('@');
-  return last >= limit && HOSTS.test(rest.slice(last + 1)) && !HOSTS.test(rest) ? last : -1;
+  return rest.lastIndexOf('@', limit - 1);
 }
 
 function hostOf(parts: UrlParts): { host: string; port?: number } {

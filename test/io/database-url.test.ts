@@ -78,6 +78,11 @@ describe('describeUrl', () => {
       'postgres://h/app?password=hunter2',
       'libsql://h?authToken=hunter2',
       'hunter2',
+      'postgresql://user:hunter2@host:port/x',
+      'postgres://u:a@hunter2?x=1@h/app',
+      'postgres://u:hunter2@',
+      'postgres://u:hunter2@h:99x,b/app',
+      'mongodb://u:hun@ter2,x@[bad/app',
     ])
       expect(JSON.stringify(said(url)), url).not.toMatch(/ter2/);
   });
