@@ -1,7 +1,9 @@
 // A process for the tests to kill. Says `ready` or `midway` and what it did on stdout.
+import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { backup } from '../../src/engines/sqlite/backup.ts';
 import { urlOfFile } from '../../src/engines/sqlite/facts.ts';
+import { fingerprint } from '../../src/engines/sqlite/fingerprint.ts';
 import { lock } from '../../src/engines/sqlite/lock.ts';
 import { restore } from '../../src/engines/sqlite/restore.ts';
 import { createWorkbench } from '../../src/io/workbench.ts';
@@ -26,6 +28,7 @@ function hold(): never {
 
 const database = bench.handle(urlOfFile(file));
 if (task === 'backup') await backup(bench, database, { kind: 'full' }, other);
+else if (task === 'fingerprint') await fingerprint(await bench.connect(database, { readOnly: true }));
 else if (task === 'restore') await restore(bench, other, database, { replace: true });
 else if (task === 'lock') {
   const session = await bench.connect(database);
@@ -52,4 +55,5 @@ else if (task === 'lock') {
   process.stdout.write('ready\n');
   setInterval(() => {}, 1_000);
 }
+process.stdout.write(`peak ${/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}\n`);
 process.stdout.write('done\n');
