@@ -55,8 +55,8 @@ export const GUARDS: readonly BrokenGuard[] = [
   {
     what: 'P2: a plan runs once',
     file: 'src/state/plan-store.ts',
-    find: 'if (row.spent_at !== null)',
-    replace: 'if (row.spent_at === undefined)',
+    find: 'UPDATE plans SET spent_at = ? WHERE id = ? AND spent_at IS NULL',
+    replace: 'UPDATE plans SET spent_at = ? WHERE id = ?',
     noticedBy: p('p2-only-the-gate'),
   },
   {

@@ -73,4 +73,14 @@ describe('P1: a plan is a value', () => {
     };
     expect(digestOfPlan(swapped)).not.toBe(digestOfPlan(renamed));
   });
+
+  it('has another digest when what is sent is another, though all that is shown is the same', async () => {
+    const { plan } = await preview(walkOn().call, {}, run);
+    if (!plan) throw new Error('no plan');
+    const steps = plan.steps.map((step) => ({
+      ...step,
+      action: { kind: 'statements', statements: ['DROP TABLE customers'], transaction: true } as const,
+    }));
+    expect(digestOfPlan({ ...plan, steps })).not.toBe(plan.digest);
+  });
 });

@@ -50,6 +50,15 @@ describe('P2: nothing writes without an approval, and only the gate can make one
     await expect(perform(walk.call, plan?.id ?? '')).rejects.toMatchObject({ code: 'PLAN.SPENT' });
   });
 
+  it('a plan that is run twice at once runs once', async () => {
+    const walk = walkOn();
+    const { plan } = await preview(walk.call, {}, run);
+    const both = await Promise.allSettled([perform(walk.call, plan?.id ?? ''), perform(walk.call, plan?.id ?? '')]);
+    const refused = both.filter((one) => one.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toMatchObject({ code: 'PLAN.SPENT' });
+  });
+
   it('an expired plan does not run', async () => {
     const walk = walkOn();
     const { plan } = await preview(walk.call, {}, run);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../src/core/database-engine.ts';
@@ -47,6 +47,15 @@ describe('P6: the word backup means restored somewhere else and compared', () =>
       writeFileSync(file, bytes);
       await expect(proveBackup(site, taken)).rejects.toMatchObject({ code: 'BACKUP.DAMAGED' });
       expect((await walk.state()).backups.get(taken.id)?.verified).toBe('unverified');
+    });
+  });
+
+  it('nor is one that still opens, but is not the file that was written', async () => {
+    const walk = walkOn();
+    await withSite(walk, async (site) => {
+      const taken = await takeBackup(site, { kind: 'full' });
+      appendFileSync(join(taken.location, taken.file), 'more');
+      await expect(proveBackup(site, taken)).rejects.toMatchObject({ code: 'BACKUP.DAMAGED' });
     });
   });
 
