@@ -33,8 +33,30 @@ export function reach(handle: DatabaseHandle): Reach {
 
 function rememberParts(url: Secret, root: string): void {
   const parts = partsOf(url, root);
-  if (parts?.password) remember(parts.password);
+  if (parts?.password) {
+    remember(parts.password);
+    const asWritten = writtenPassword(url.reveal(), parts.password);
+    if (asWritten !== undefined) remember(asWritten);
+  }
   for (const [name, value] of parts?.query ?? []) if (SECRET_PARAMETER.test(name)) remember(value);
   const token = /[?&]authToken=([^&]+)/i.exec(url.reveal())?.[1];
   if (token) remember(token);
+}
+
+/** A password may be percent-encoded in more places than it must be, and a program repeats it as it was given. */
+function writtenPassword(text: string, password: string): string | undefined {
+  const start = text.indexOf(':', text.indexOf('//') + 2) + 1;
+  for (let at = text.indexOf('@', start); at >= 0; at = text.indexOf('@', at + 1)) {
+    const written = text.slice(start, at);
+    if (safeDecode(written) === password) return written;
+  }
+  return undefined;
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

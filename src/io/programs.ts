@@ -1,4 +1,4 @@
-import { access, constants, open } from 'node:fs/promises';
+import { access, constants, type FileHandle, open } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { LockkeeperError } from '../core/errors.ts';
 import type { ProgramCall, ProgramResult } from '../core/ports.ts';
@@ -38,21 +38,23 @@ export async function runProgram(call: ProgramCall, options: RunOptions = {}): P
   return await (await startProgram(call, options)).exited;
 }
 
+/** Starts a program; `exited` is how it ends. */
 export async function startProgram(
   call: ProgramCall,
   options: RunOptions = {},
 ): Promise<{ readonly exited: Promise<ProgramResult>; stop(): Promise<void> }> {
   const { execa } = await import('execa');
   const [program, ...args] = asOtherUser(call);
-  // Made by us first, so that it is new and private; execa then appends to it.
-  if (call.stdoutFile !== undefined) await newPrivateFile(call.stdoutFile);
+  const input = call.stdinFile === undefined ? undefined : await opened(call.stdinFile, 'r');
+  const output = call.stdoutFile === undefined ? undefined : await opened(call.stdoutFile, 'wx');
   const child = execa(program, args, {
     ...(call.cwd !== undefined && { cwd: call.cwd }),
     env: { ...passedOn(), ...call.environment, ...options.secretEnvironment },
     extendEnv: false,
     reject: false,
-    stdin: call.stdinFile === undefined ? 'ignore' : { file: call.stdinFile },
-    stdout: call.stdoutFile === undefined ? 'pipe' : { file: call.stdoutFile, append: true },
+    // Descriptors, so that the bytes go past this process and not through it. execa takes any number; its types name those up to 9.
+    stdin: (input?.fd as 3 | undefined) ?? 'ignore',
+    stdout: (output?.fd as 3 | undefined) ?? 'pipe',
     stderr: 'pipe',
     buffer: false,
     ...(call.timeoutMs !== undefined && { timeout: call.timeoutMs }),
@@ -62,6 +64,8 @@ export async function startProgram(
   });
   const stdout = new Tail(child.stdout);
   const stderr = new Tail(child.stderr);
+  // The program has its own copies: it was spawned before execa returned.
+  await Promise.all([output?.close(), input?.close()]);
   const exited = (async (): Promise<ProgramResult> => {
     const result = await child;
     if (result.isCanceled)
@@ -111,9 +115,9 @@ class Tail {
   }
 }
 
-async function newPrivateFile(path: string): Promise<void> {
+async function opened(path: string, flags: 'r' | 'wx'): Promise<FileHandle> {
   try {
-    await (await open(path, 'wx', 0o600)).close();
+    return await open(path, flags, 0o600);
   } catch (error) {
     throw fileError(error, path, 'The program was not started.');
   }
