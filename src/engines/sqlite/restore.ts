@@ -17,7 +17,7 @@ const DAMAGED: readonly string[] = ['DATABASE.UNREACHABLE', 'DATABASE.MISSING', 
  * A whole database goes back page by page through the online backup API, backwards: the content of the target's own file is
  * replaced in one transaction. Renaming another file over it would leave every process that has it open on the old one; copying
  * rows would write the schema anew. A process that dies in the middle leaves a journal, or uncommitted frames in the log, that the
- * next one to open the file rolls back (proved by test/engines/sqlite/restore-killed.test.ts). The target keeps its journal mode.
+ * next one to open the file rolls back (proved by test/engines/sqlite/restore.test.ts). The target keeps its journal mode.
  */
 export async function restore(
   bench: Workbench,
