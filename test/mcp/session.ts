@@ -37,7 +37,7 @@ export interface Session {
   call(
     name: string,
     args?: Record<string, unknown>,
-    options?: { onprogress?: (progress: { message?: string }) => void; signal?: AbortSignal },
+    options?: { onprogress?: (progress: { message?: string | undefined }) => void; signal?: AbortSignal },
   ): Promise<Reply>;
   tools(): Promise<readonly { name: string }[]>;
   prompt(name: string, args?: Record<string, string>): Promise<string>;
@@ -59,7 +59,9 @@ export function shop(files: Readonly<Record<string, string>> = SHOP): {
     const database = new Sqlite(join(root, file));
     try {
       const statement = database.prepare(text);
-      return statement.reader ? (statement.all() as Record<string, unknown>[]) : (statement.run(), []);
+      if (statement.reader) return statement.all() as Record<string, unknown>[];
+      statement.run();
+      return [];
     } finally {
       database.close();
     }
@@ -125,11 +127,13 @@ export async function connect(
 }
 
 /** Speaks the protocol by hand and keeps every byte that the server wrote. */
-export function speak(place: { root: string; user: string }): {
+export function speak(place: { root: string; user: string; environment?: Readonly<Record<string, string>> }): {
   ask(method: string, params?: unknown): Promise<Record<string, unknown>>;
   end(): Promise<{ out: string; err: string }>;
 } {
-  const child = spawn(process.execPath, [MAIN, '--root', place.root], { env: environmentOf(place) });
+  const child = spawn(process.execPath, [MAIN, '--root', place.root], {
+    env: { ...environmentOf(place), ...place.environment },
+  });
   let [out, err, id] = ['', '', 0];
   child.stdout.on('data', (bytes) => (out += bytes));
   child.stderr.on('data', (bytes) => (err += bytes));
