@@ -141,7 +141,7 @@ class Run {
     const title = this.#steps[position]?.title ?? '';
     this.#steps[position] = { title, status, ms: Math.round(ms), ...(message !== undefined && { message }) };
     state.runs.step(this.#runId, position, status, ms, message);
-    state.audit.append('run.step', { runId: this.#runId, position, title, status });
+    state.audit.append('run.step', { runId: this.#runId, position, title, status }, { seal: false });
   }
 
   #stopped(error: unknown): Report {

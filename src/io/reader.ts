@@ -27,8 +27,14 @@ export function createReader(options: {
     opening.catch(() => (opening = undefined));
     return opening;
   };
+  // Read once: what an adapter plans from and what the plan's digest covers are then the same bytes.
+  const texts = new Map<string, Promise<string | undefined>>();
   return {
-    file: (path) => readWorkspaceText(root, path),
+    file(path) {
+      const text = texts.get(path) ?? readWorkspaceText(root, path);
+      texts.set(path, text);
+      return text;
+    },
     list: (folder) => listFolder(root, folder),
     query: async (sql, values) => await (await session()).query(sql, values),
     async run(command, values = {}) {

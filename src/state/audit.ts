@@ -37,8 +37,9 @@ export class AuditTrail {
     this.#note = `audit-${workspaceId}`;
   }
 
-  /** Joins the caller's transaction where there is one. */
-  append(event: AuditEvent, data: unknown, at = new Date().toISOString()): void {
+  /** `seal: false` leaves the head where it is, for the many entries of a run that is sealed when it ends. */
+  append(event: AuditEvent, data: unknown, { seal = true }: { readonly seal?: boolean } = {}): void {
+    const at = new Date().toISOString();
     const json = JSON.stringify(data);
     const head = this.#database.transaction(() => {
       const [last] = this.#database.all('SELECT position, hash FROM audit ORDER BY position DESC LIMIT 1');
@@ -48,7 +49,7 @@ export class AuditTrail {
       this.#database.run('INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?)', position, at, event, json, previous, hash);
       return { position, hash };
     });
-    this.#sealHead(head);
+    if (seal) this.#sealHead(head);
   }
 
   entries(limit = 200): readonly AuditEntry[] {
