@@ -1,6 +1,6 @@
 import { ROWS, SHOP_TABLES } from './shop-data.ts';
 
-/** The five migrations of the shop: one was applied long ago, two are harmless, one is dangerous, one fails half-way. */
+/** The five migrations of the shop: one was applied long ago, one is harmless, one loses data, one stops everyone from writing, one fails half-way. */
 export const MIGRATIONS = {
   '001_open_the_shop.sql': `-- UP
 ${SHOP_TABLES.map((sql) => `${sql};`).join('\n')}
@@ -21,22 +21,15 @@ ALTER TABLE orders DROP COLUMN delivered_on;
   '003_no_more_fax.sql': `-- Nobody sends a fax any more. Or does somebody?
 -- UP
 ALTER TABLE customers DROP COLUMN fax;
+
+-- DOWN
+ALTER TABLE customers ADD COLUMN fax TEXT;
+`,
+  '004_find_by_product.sql': `-- UP
 CREATE INDEX order_items_product ON order_items (product_id);
 
 -- DOWN
 DROP INDEX order_items_product;
-ALTER TABLE customers ADD COLUMN fax TEXT;
-`,
-  '004_shipments.sql': `-- UP
-CREATE TABLE shipments (
-  id INTEGER PRIMARY KEY,
-  order_id INTEGER NOT NULL REFERENCES orders (id),
-  carrier TEXT NOT NULL,
-  sent_on DATE NOT NULL
-);
-
--- DOWN
-DROP TABLE shipments;
 `,
   // Worked on a laptop, where the shop has fewer products.
   '005_gift_cards.sql': `-- UP
@@ -51,5 +44,5 @@ ALTER TABLE products DROP COLUMN is_gift_card;
 
 export const FIRST = '001_open_the_shop';
 export const DANGEROUS = '003_no_more_fax';
-export const LAST_GOOD = '004_shipments';
+export const LAST_GOOD = '004_find_by_product';
 export const FAILING = '005_gift_cards';
