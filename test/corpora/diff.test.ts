@@ -83,9 +83,9 @@ test('PostgreSQL: pairs from other projects go there and back', { timeout: 1_200
   });
   await database.close();
   if (pairs.length === 0) return;
-  // Of all 528 pairs 96.4 % were exact, 2.2 % said what they left out, 1.4 % were wrong.
-  expect(figures.exact / figures.tried).toBeGreaterThan(0.94);
-  expect((figures.differs + figures.fails) / figures.tried).toBeLessThan(0.03);
+  // Of all 528 pairs 96.5 % of the ways were exact, 2.8 % said what they left out, 0.6 % were wrong.
+  expect(figures.exact / figures.tried).toBeGreaterThan(0.95);
+  expect((figures.differs + figures.fails) / figures.tried).toBeLessThan(0.02);
   expect(figures.noise).toBe(0);
 });
 

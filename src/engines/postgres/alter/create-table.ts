@@ -32,7 +32,7 @@ export function createTable(id: string, schema: Schema): readonly string[] {
   ].join('');
   return [
     create,
-    ...children.flatMap(([child, column]) => afterwards(child, column, schema, parent)),
+    ...children.flatMap(([child, column]) => afterwards(child, column, schema, parent ?? list(table, 'inherits')[0])),
     ...tableFlags(name, {}, table),
   ];
 }

@@ -31,7 +31,9 @@ export function gatherWork(from: Schema, to: Schema): Work {
     else {
       const inPlace = changeInPlace(id, change.from, change.to);
       const held = TYPES.includes(kindOf(id)) && (dependents.get(id) ?? []).some((other) => holdsData(other));
-      const stranded = change.from.inherited !== change.to.inherited && !joinsOrLeaves(parentId(id), from, to);
+      const moves = joinsOrLeaves(parentId(id), from, to);
+      const stayed = change.from.inherited === change.to.inherited;
+      const stranded = stayed ? change.to.inherited === true && moves : !moves;
       if (inPlace === undefined || stranded || (inPlace === 'replace' && held) || id.startsWith('foreign-table:'))
         work.leftOut.push(`${id}: changed in a way not written yet`);
       else if (inPlace === 'replace') replace(work, id, to);
