@@ -30,15 +30,15 @@ function exchange(message: Uint8Array): Uint8Array {
 }
 
 // All that pgDump() calls (pglite-tools 0.4.8, src/pg_dump.ts). The session is thrown away afterwards, so nothing is put back here.
-const connection = {
+const connection: PGlite = Object.assign(Object.create(null), {
   query: async () => ({ rows: [{ search_path: '' }] }),
   exec: async () => [],
   execProtocolRawStream: (message: Uint8Array, options: { onRawData(data: Uint8Array): void }) => {
     const answer = exchange(message);
     if (answer.length > 0) options.onRawData(answer);
   },
-};
+});
 
-const file = await pgDump({ pg: connection as unknown as PGlite, args: [...args] });
+const file = await pgDump({ pg: connection, args: [...args] });
 writeFileSync(toFile, Buffer.from(await file.arrayBuffer()), { mode: 0o600, flag: 'wx' });
 port.close();

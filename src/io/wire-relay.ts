@@ -73,7 +73,8 @@ export class WireRelay {
   }
 
   #wire(): Wire {
-    return Reflect.get(this.#client, 'connection') as unknown as Wire;
+    const inside: string = 'connection';
+    return Reflect.get(this.#client, inside);
   }
 
   /** Answers a request for encryption with no (the way from the program to here is memory), and the startup with the server's parameters. */

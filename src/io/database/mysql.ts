@@ -167,7 +167,8 @@ class MysqlSession implements Session {
 
   /** The driver's callback connection, the one that streams. */
   #raw(): import('mysql2').Connection {
-    return (this.#connection as unknown as { readonly connection: import('mysql2').Connection }).connection;
+    const inside: string = 'connection';
+    return Reflect.get(this.#connection, inside);
   }
 
   #mapped(error: unknown): LockkeeperError {
