@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 // `fast` needs nothing but Node; `servers` starts real database servers (see test/provision).
-const shared = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: ['test/support/global-setup.ts'], setupFiles: ['test/support/user-folder.ts'] };
+const shared = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  globalSetup: ['test/support/global-setup.ts'],
+  setupFiles: ['test/support/user-folder.ts'],
+};
 export default defineConfig({
   test: {
     projects: [
@@ -10,7 +15,7 @@ export default defineConfig({
           ...shared,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.server.test.ts', 'test/corpora/**'],
+          exclude: ['test/**/*.server.test.ts', 'test/corpora/**', 'test/guards/**'],
         },
       },
       { test: { ...shared, name: 'servers', include: ['test/**/*.server.test.ts'] } },

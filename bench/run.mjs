@@ -1,7 +1,7 @@
 // npm run bench [name …]: runs the benchmarks one after the other and writes what they measured into BENCHMARKS.md.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, cpus, totalmem, release } from 'node:os';
+import { arch, cpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -49,7 +49,11 @@ process.exit(allHold ? 0 : 1);
 function section(file, { name, rows, bound, holds }) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  const table = [line(columns), line(columns.map(() => '---')), ...rows.map((row) => line(columns.map((column) => row[column] ?? '')))].join('\n');
+  const table = [
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((row) => line(columns.map((column) => row[column] ?? ''))),
+  ].join('\n');
   return `## ${name}\n\nBound: ${bound}. **${holds ? 'Holds.' : 'Does not hold.'}** (\`npm run bench ${file}\`)\n\n${table}\n`;
 }
 

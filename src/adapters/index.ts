@@ -15,6 +15,10 @@ export async function toolFor(id: MigrationToolId): Promise<MigrationTool> {
   throw new LockkeeperError(
     'TOOL.NOT_DRIVEN',
     `This is a ${plain(id)} project. This version of lockkeeper finds and names it, but drives only ${Object.keys(DRIVEN).join(', ')}. Nothing was run.`,
-    { next: [{ kind: 'call-tool', label: 'Have the SQL of its migrations judged all the same', tool: 'analyzeMigration' }] },
+    {
+      next: [
+        { kind: 'call-tool', label: 'Have the SQL of its migrations judged all the same', tool: 'analyzeMigration' },
+      ],
+    },
   );
 }

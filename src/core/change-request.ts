@@ -176,7 +176,7 @@ function name(fields: Fields, field: string, prefix = ''): string {
 function names(fields: Fields, field: string, prefix = ''): readonly string[] {
   const value = fields[field];
   if (!Array.isArray(value) || value.length === 0) throw wrong(prefix + field, 'a list of names that is not empty');
-  return value.map((_one, index) => name(value as unknown as Fields, String(index), `${prefix}${field}.`));
+  return value.map((one, index) => name({ [index]: one }, String(index), `${prefix}${field}.`));
 }
 
 function truth(fields: Fields, field: string, usual: boolean): boolean {

@@ -51,9 +51,12 @@ function rank(room: string): number {
 }
 
 function roomsImportedBy(file: { name: string; text: string }): readonly string[] {
-  return importsOf(file.text)
-    .filter((target) => target.startsWith('.'))
-    .map((target) => roomOf(relative(SRC, join(SRC, dirname(file.name), target)).replaceAll('\\', '/')));
+  return (
+    importsOf(file.text)
+      // The package's own version is data, not a room.
+      .filter((target) => target.startsWith('.') && !target.endsWith('/package.json'))
+      .map((target) => roomOf(relative(SRC, join(SRC, dirname(file.name), target)).replaceAll('\\', '/')))
+  );
 }
 
 describe('direction of imports', () => {

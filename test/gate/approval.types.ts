@@ -1,8 +1,8 @@
 /** What must not compile. Checked by `tsc`: an expected error that does not come is itself an error. */
 import type { Plan } from '../../src/core/plan.ts';
 import { execute, type Site } from '../../src/execute/execute.ts';
-import * as gate from '../../src/gate/gate.ts';
 import type { Approval } from '../../src/gate/gate.ts';
+import * as gate from '../../src/gate/gate.ts';
 
 declare const plan: Plan;
 declare const site: Site;
@@ -25,4 +25,5 @@ plan.steps.push(plan.steps[0]);
 plan.environment.protected = false;
 
 execute(approval, site);
+
 export { forged };

@@ -36,6 +36,9 @@ async function plan(request: OperationRequest, context: Context): Promise<readon
       // Files in one numbered folder have one order; there are no heads to merge.
       return [];
     default:
-      throw new LockkeeperError('TOOL.NOT_DRIVEN', `Raw SQL projects have no ${request.operation} plan. Nothing was run.`);
+      throw new LockkeeperError(
+        'TOOL.NOT_DRIVEN',
+        `Raw SQL projects have no ${request.operation} plan. Nothing was run.`,
+      );
   }
 }
