@@ -31,13 +31,9 @@ export function createServer(root: string): McpServer {
       requestState: { verify: asking.codec.verify },
     },
   );
+  // Never closed by the connection's end: a run that is being cancelled still writes its record then.
   const state = lazily(async () => (await import('./state/open-state.ts')).openState(await realRoot(root)));
-  server.server.onclose = () =>
-    void state
-      .opened()
-      ?.then((opened) => opened.close())
-      .catch(() => {});
-  for (const tool of TOOLS) register(server, tool, asking, root, state.open);
+  for (const tool of TOOLS) register(server, tool, asking, root, state);
   registerPrompts(server);
   return server;
 }
@@ -108,17 +104,14 @@ async function realRoot(root: string): Promise<string> {
   return resolveInside(root, '.').catch(() => root);
 }
 
-function lazily(open: () => Promise<State>): { open(): Promise<State>; opened(): Promise<State> | undefined } {
+function lazily(open: () => Promise<State>): () => Promise<State> {
   let opening: Promise<State> | undefined;
-  return {
-    open: () => {
-      opening ??= open();
-      // What could not be opened now may be openable the next time.
-      opening.catch(() => {
-        opening = undefined;
-      });
-      return opening;
-    },
-    opened: () => opening,
+  return () => {
+    opening ??= open();
+    // What could not be opened now may be openable the next time.
+    opening.catch(() => {
+      opening = undefined;
+    });
+    return opening;
   };
 }

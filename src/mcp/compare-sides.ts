@@ -34,6 +34,8 @@ interface Asked {
   readonly to: string;
   readonly project?: string | undefined;
   readonly engine?: string | undefined;
+  /** True where SQL is made of it that a migration holds: the history table is no migration's business. */
+  readonly forMigration?: boolean;
 }
 
 type Side =
@@ -78,7 +80,8 @@ export async function compareSides(asked: Asked, call: Call): Promise<Sides> {
     const make = (side: Side) => schemaOf(side, site, asked, workspace);
     const [from, to] = [await make(sides.from), await make(sides.to)];
     // A side that is made of files never has the history table; on the other one it is no difference.
-    const bare = [sides.from, sides.to].some((side) => side.kind === 'migrations' || side.kind === 'file');
+    const bare =
+      asked.forMigration || [sides.from, sides.to].some((side) => side.kind === 'migrations' || side.kind === 'file');
     const strip = await historyTables(workspace, asked);
     const without = (schema: Schema) => (bare ? strip.reduce(withoutTable, schema) : schema);
     return {

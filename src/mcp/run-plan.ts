@@ -137,7 +137,7 @@ function finished(report: Report, plan: Plan): Answer {
     kind: 'call-tool',
     label: 'See where the database stands',
     tool: 'migrationStatus',
-    args: { environment: plan.environment.name },
+    args: { project: plan.projectId, environment: plan.environment.name },
   };
   return {
     outcome: refused ? 'refused' : outcome,

@@ -1,4 +1,4 @@
-import type { Hazard } from '../core/hazard.ts';
+import { type Hazard, SEVERITIES, type Severity } from '../core/hazard.ts';
 import type { Operation } from '../core/ids.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import type { NextAction } from '../core/report.ts';
@@ -24,6 +24,8 @@ export function showPlan({ requirements, rehearsal }: Omit<Preview, 'plan'>, pla
     risk: plan.risk,
     environment: plan.environment.name,
     expiresAt: plan.expiresAt,
+    hazardCounts: countsOf(plan),
+    ...(plan.steps.length > FEW_STEPS && { worst: worstOf(plan) }),
     steps: plan.steps.map(showStep),
     approval: {
       required: requirements.consent !== undefined,
@@ -50,6 +52,26 @@ function showStep(step: Step) {
     statements: step.statements,
     hazards: step.hazards.map(showHazard),
   };
+}
+
+/** Up to here every step is shown; of a longer plan the worst is said first, wherever it stands. */
+const FEW_STEPS = 8;
+
+function countsOf(plan: Plan): Partial<Record<Severity, number>> {
+  const counts: Partial<Record<Severity, number>> = {};
+  for (const { severity } of plan.steps.flatMap((step) => step.hazards)) counts[severity] = (counts[severity] ?? 0) + 1;
+  return counts;
+}
+
+function worstOf(plan: Plan) {
+  return worstFirst(
+    plan.steps.flatMap((step) => step.hazards.map((hazard) => ({ step: step.title, ...showHazard(hazard) }))),
+  ).slice(0, 5);
+}
+
+/** Where a list is cut, what is left out must be the harmless part. */
+export function worstFirst<T extends { readonly severity: Severity }>(hazards: readonly T[]): readonly T[] {
+  return [...hazards].sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
 }
 
 export function showHazard({ at, ...hazard }: Hazard) {

@@ -2,7 +2,8 @@ import type { DatabaseEngine } from '../core/database-engine.ts';
 import type { Environment, Project } from '../core/environment.ts';
 import { LockkeeperError } from '../core/errors.ts';
 import type { Context, MigrationTool } from '../core/migration-tool.ts';
-import type { DatabaseHandle, Reader, Workbench } from '../core/ports.ts';
+import type { Draft } from '../core/plan.ts';
+import type { DatabaseHandle, Reader, Session, Workbench } from '../core/ports.ts';
 import type { Schema } from '../core/schema.ts';
 import { plain } from '../core/untrusted.ts';
 import { resolveInside } from '../io/workspace.ts';
@@ -41,7 +42,7 @@ export function schemaOfMigrations(site: SideSite, project: Project, tool: Migra
     };
     const session = await site.bench.connect(database, { name: 'lockkeeper: replay' });
     try {
-      await runOn(session, site.engine, await tool.plan({ operation: 'run' }, context));
+      for (const draft of await tool.plan({ operation: 'run' }, context)) await replayed(draft, session, site.engine);
     } finally {
       await session.close();
     }
@@ -96,6 +97,20 @@ export async function schemaOfFile(site: SideSite, path: string): Promise<Schema
     }
     return site.engine.inspect(reader);
   });
+}
+
+/** Says which migration does not run on an empty database, and that nothing real was touched. */
+async function replayed(draft: Draft, session: Session, engine: DatabaseEngine): Promise<void> {
+  try {
+    await runOn(session, engine, [draft]);
+  } catch (error) {
+    if (!(error instanceof LockkeeperError)) throw error;
+    throw new LockkeeperError(
+      'REHEARSAL.FAILED',
+      `The migrations cannot be replayed on an empty database: "${draft.title}" failed there. No real database was touched. ${error.message}`,
+      { next: error.next, cause: error },
+    );
+  }
 }
 
 export function isDatabaseFile(path: string): boolean {

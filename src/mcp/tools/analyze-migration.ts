@@ -2,13 +2,14 @@ import * as z from 'zod';
 import type { Workspace } from '../../context/workspace-context.ts';
 import { LockkeeperError } from '../../core/errors.ts';
 import { ENGINES } from '../../core/ids.ts';
+import type { NextAction } from '../../core/report.ts';
 import { plain } from '../../core/untrusted.ts';
 import type { JudgedStatement } from '../../hazards/judge.ts';
 import type { Call } from '../../pipeline.ts';
 import { type Answer, defineTool } from '../define-tool.ts';
 import { cursor, detail, environment, outputOf, project } from '../fields.ts';
 import type { Ground } from '../judging-ground.ts';
-import { showHazard } from '../show-plan.ts';
+import { showHazard, worstFirst } from '../show-plan.ts';
 
 const input = z.strictObject({
   project,
@@ -92,7 +93,7 @@ export const analyzeMigration = defineTool({
       verdict: verdictOf({ perStatement: judged }),
       basis: ground.basis,
       unparsed: judged.filter((statement) => !statement.prediction.parsed).length,
-      findings,
+      findings: worstFirst(findings),
       statements: judged.map(({ sql, at, line, prediction }) => ({
         sql,
         ...(at ? { file: at.file, line: at.line } : { line }),
@@ -165,11 +166,11 @@ async function pendingTexts(asked: Input, workspace: Workspace, call: Call): Pro
   const { openPlace } = await import('../../context/workspace-context.ts');
   const place = await openPlace(workspace, asked).catch((error: unknown) => {
     if (!(error instanceof LockkeeperError)) throw error;
-    throw new LockkeeperError(
-      error.code,
-      `Which migrations are pending is not known: ${error.message} Give "sql" or "files" to judge without that.`,
-      { next: error.next, cause: error },
-    );
+    const message = `Which migrations are pending is not known: ${error.message} Give "sql" or "files" to judge without that.`;
+    throw new LockkeeperError(error.code, message, {
+      next: [...judgeByHand(asked, workspace), ...error.next.filter(({ tool }) => tool !== 'analyzeMigration')],
+      cause: error,
+    });
   });
   try {
     const { pending } = await place.tool.status(place.context);
@@ -177,4 +178,22 @@ async function pendingTexts(asked: Input, workspace: Workspace, call: Call): Pro
   } finally {
     await place.reader.close();
   }
+}
+
+/** The newest SQL files of the project, for a migration tool that cannot be asked what is pending. */
+function judgeByHand({ project }: Input, { detected, files }: Workspace): readonly NextAction[] {
+  const { migrationsDir } = detected.projects.find(({ id }) => id === project) ?? detected.projects[0] ?? {};
+  if (migrationsDir === undefined) return [];
+  const newest = files.paths
+    .filter((path) => path.startsWith(`${migrationsDir}/`) && /(?<!\.down|\/down)\.sql$/i.test(path))
+    .slice(-3);
+  if (newest.length === 0) return [];
+  return [
+    {
+      kind: 'call-tool',
+      label: 'Judge the newest files',
+      tool: 'analyzeMigration',
+      args: { files: newest, ...(project !== undefined && { project }) },
+    },
+  ];
 }

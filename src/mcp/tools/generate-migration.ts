@@ -37,7 +37,7 @@ const input = z.strictObject({
           'create-table',
         ])
         .describe(
-          'Further fields: table, column, type, nullable, default, to, columns, unique, where, references {table, columns}, onDelete, expression, primaryKey, name',
+          'Further fields: table, column, type, nullable, default (SQL: a text needs its quotes), to, columns, unique, where, references {table, columns}, onDelete, expression, primaryKey, name',
         ),
       table: z.string(),
     })
@@ -162,7 +162,10 @@ async function contentOf(asked: Input, project: FoundProject, ground: Ground, ca
         import('../compare-sides.ts'),
         import('../schema-sql.ts'),
       ]);
-      const sides = await compareSides({ ...needed(asked.diff, 'diff'), project: asked.project }, call);
+      const sides = await compareSides(
+        { ...needed(asked.diff, 'diff'), project: asked.project, forMigration: true },
+        call,
+      );
       const writer = await sqlWriterFor(sides.engine.id);
       const [up, down] = [writer.sqlForChanges(sides.from, sides.to), writer.sqlForChanges(sides.to, sides.from)];
       if (up.statements.length === 0 && up.leftOut.length === 0)
