@@ -46,8 +46,7 @@ export const schema = z.strictObject({
     })
     .optional(),
   backups: z.strictObject({ folder: z.string().min(1) }).optional(),
-  shadow: z.strictObject({ url: urlSource }).optional(),
-  migrations: z.strictObject({ dir: z.string().min(1).optional(), table: z.string().min(1).optional() }).optional(),
+  migrations: z.strictObject({ dir: z.string().min(1) }).optional(),
 });
 
 /** lockkeeper.config.json: where environments are, and policy that can only tighten. */

@@ -45,7 +45,7 @@ export interface Workspace {
 export async function readWorkspace(root: string): Promise<Workspace> {
   const files = await openWorkspace(root);
   const config = await readConfig(files);
-  return { files, config, detected: await detectProjects(files) };
+  return { files, config, detected: await detectProjects(files, config) };
 }
 
 /** The one project that is meant. Throws PROJECT.NONE, PROJECT.AMBIGUOUS or PROJECT.UNKNOWN. */

@@ -18,7 +18,7 @@ export async function restoreBackup(
     throw new LockkeeperError('RESTORE.OTHER_DATABASE', `${manifest.id} was taken of another database (${manifest.environment}). Nothing was changed. If that is meant, plan the restore saying so.`);
   const file = `${manifest.location}/${manifest.file}`;
   await checkFile(bench, manifest, file);
-  await engine.restore(bench, file, site.database, { replace: action.replace });
+  await engine.restore(bench, file, site.database, { replace: action.replace, owners: true });
   const session = await bench.connect(site.database, { readOnly: true, name: 'lockkeeper: compare' });
   try {
     const difference = compareFingerprints(manifest.fingerprint, await engine.fingerprint(session, manifest.scope));

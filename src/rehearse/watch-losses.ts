@@ -35,7 +35,7 @@ export class LossWatch {
     if (!this.#step && (!prediction.parsed || prediction.changes.some((change) => TAKES_ROWS.has(change.kind))))
       this.#step = { rows: await this.#countRows(this.#schema), renamed: new Map() };
     for (const change of prediction.changes) {
-      if (change.kind === 'rename-table') this.#step?.renamed.set(lastName(change.relation), lastName(change.to));
+      if (change.kind === 'rename-table') this.#step?.renamed.set(change.relation, change.to);
       if (change.kind === 'drop-column') await this.#countValues(change.relation, change.column);
     }
     this.#schema = prediction.schema;
@@ -51,15 +51,15 @@ export class LossWatch {
     this.#schema = await this.#engine.inspect(this.#reader);
     const now = await this.#countRows(this.#schema);
     for (const [table, before] of rows) {
-      const moved = renamed.get(lastName(table));
-      const after = now.get(table) ?? (moved === undefined ? undefined : now.get(table.replace(/[^.]*$/, moved))) ?? 0;
+      const after = now.get(table) ?? now.get(renamed.get(table) ?? '') ?? 0;
       if (after < before) effects.push({ table, rowsDeleted: before - after });
     }
     return effects;
   }
 
   async #countValues(relation: string, column: string): Promise<void> {
-    const table = this.#tables(this.#schema).find((one) => one.label === relation);
+    // Relations are spelled as in ids.
+    const table = this.#tables(this.#schema).find((one) => one.id === `table:${relation}`);
     if (!table || !this.#schema.objects.has(childId(table.id, 'column', column))) return;
     const [row] = await this.#session.query(`SELECT count(${this.#engine.quote(column)}) AS n FROM ${table.quoted}`);
     const valuesLost = Number(row?.n ?? 0);
@@ -81,11 +81,7 @@ export class LossWatch {
     return [...schema.objects.keys()].flatMap((text) => {
       const id = parseObjectId(text);
       if (id.kind !== 'table' || id.child) return [];
-      return [{ id: text, label: id.name.join('.'), quoted: id.name.map((part) => this.#engine.quote(part)).join('.') }];
+      return [{ id: text, label: text.slice('table:'.length), quoted: id.name.map((part) => this.#engine.quote(part)).join('.') }];
     });
   }
-}
-
-function lastName(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
 }
