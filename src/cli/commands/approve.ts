@@ -23,7 +23,9 @@ async function approvePlan(invocation: Invocation, planId: string): Promise<Exit
   const { plan, requirements, agreed } = standing;
   const place = await placeNow(call, planId);
   progress.pause();
-  screen.out(planText({ ...standing, place }, screen.colors));
+  // With --json stdout holds the answer alone; the person reads beside it.
+  if (invocation.json) screen.aside(planText({ ...standing, place }, screen.asideColors));
+  else screen.out(planText({ ...standing, place }, screen.colors));
   if (requirements.forbidden !== undefined) throw refused(`${requirements.forbidden} Nobody can approve it.`);
   if (requirements.rehearsal !== undefined)
     throw new LockkeeperError(

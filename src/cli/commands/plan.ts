@@ -28,13 +28,17 @@ export const plan: Declare = (program, act) => {
     .option('--change <json>', 'recover: {"mark":"applied"} or {"mark":"rolled-back"}', jsonObject)
     .option('--request <words>', 'free words instead of an operation: answers with a chain of operations')
     .action(
-      act(async (invocation, operation: string | undefined, { backup, ...options }: Options) => {
+      act(async (invocation, operation: string | undefined, { to, steps, name, backup, change, request }: Options) => {
         const { call, screen } = invocation;
         const answer = await ask(invocation, 'planOperation', {
           ...selectionOf(invocation),
-          ...options,
           operation,
+          to,
+          steps,
+          name,
           backupId: backup,
+          change,
+          request,
           detail: 'full',
         });
         const standing =
