@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import type { Answer } from '../../mcp/define-tool.ts';
 import type { Declare } from '../act.ts';
 import { ask, finish } from '../invocation.ts';
 import { renderRehearsal, type ShownRehearsal } from '../render/rehearsal.ts';
@@ -15,7 +16,7 @@ export const rehearse: Declare = (program, act) => {
         const answer = await ask(invocation, 'rehearse', { planId, source, detail: 'full' });
         return finish(invocation, answer, (given) =>
           Array.isArray(given.statements) && given.server !== undefined
-            ? renderRehearsal(given as unknown as ShownRehearsal, invocation.screen.colors)
+            ? renderRehearsal(given as Answer & ShownRehearsal, invocation.screen.colors)
             : undefined,
         );
       }),

@@ -48,14 +48,14 @@ async function environments(call: Call): Promise<readonly Finding[]> {
               `named by ${urlSource}, without a URL`,
               'Set it, or ignore this where the URL is not meant to be here.',
             )
-          : await reach(workspace, about, project?.id, name),
+          : await whoIsThere(workspace, about, project?.id, name),
       );
     }
   }
   return findings;
 }
 
-async function reach(
+async function whoIsThere(
   workspace: Workspace,
   about: string,
   project: string | undefined,

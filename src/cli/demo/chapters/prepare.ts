@@ -1,4 +1,5 @@
 import type { Rehearsal } from '../../../core/rehearsal.ts';
+import type { Answer } from '../../../mcp/define-tool.ts';
 import { renderHazard, type ShownHazard } from '../../render/hazards.ts';
 import { renderRehearsal } from '../../render/rehearsal.ts';
 import { count } from '../../render/text.ts';
@@ -59,7 +60,7 @@ export async function rehearsePlan(stage: Stage, teller: Teller, screen: Screen,
   const [row] = await stage.query('SELECT count(fax) AS n FROM customers');
   const faxes = Number(row?.n);
   const answer = await stage.tool('rehearse', { planId, detail: 'full' });
-  const rehearsal = answer as unknown as Rehearsal;
+  const rehearsal = answer as Answer & Rehearsal;
   if (answer.outcome === 'done')
     screen.out(
       renderRehearsal(rehearsal, screen.colors)
