@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { shadowServer } from './context/shadow-server.ts';
 import {
   openPlace,
   openTarget,
@@ -185,7 +186,7 @@ export function atPlace<T>(
   selection: Selection,
   work: (place: Place, bench: Workbench) => Promise<T>,
 ): Promise<T> {
-  return atBench(call, async (bench) => {
+  return atBench(call, workspace, async (bench) => {
     const place = await openPlace(workspace, selection);
     try {
       return await work(place, bench);
@@ -202,7 +203,7 @@ export function atTarget<T>(
   selection: Selection,
   work: (target: Target, bench: Workbench) => Promise<T>,
 ): Promise<T> {
-  return atBench(call, async (bench) => {
+  return atBench(call, workspace, async (bench) => {
     const target = await openTarget(workspace, selection);
     try {
       return await work(target, bench);
@@ -213,8 +214,8 @@ export function atTarget<T>(
 }
 
 /** A workbench for as long as the work takes. */
-export async function atBench<T>(call: Call, work: (bench: Workbench) => Promise<T>): Promise<T> {
-  const bench = createWorkbench(call);
+export async function atBench<T>(call: Call, workspace: Workspace, work: (bench: Workbench) => Promise<T>): Promise<T> {
+  const bench = createWorkbench({ ...call, shadowServer: await shadowServer(workspace) });
   try {
     return await work(bench);
   } finally {

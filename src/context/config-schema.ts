@@ -46,6 +46,8 @@ export const schema = z.strictObject({
     })
     .optional(),
   backups: z.strictObject({ folder: z.string().min(1) }).optional(),
+  /** A server where shadow databases may be made and dropped, instead of one of lockkeeper's own. */
+  shadow: z.strictObject({ url: urlSource }).optional(),
   migrations: z.strictObject({ dir: z.string().min(1) }).optional(),
 });
 

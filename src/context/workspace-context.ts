@@ -1,10 +1,10 @@
+import { toolFor } from '../adapters/index.ts';
 import type { DatabaseEngine } from '../core/database-engine.ts';
 import type { Environment, Project } from '../core/environment.ts';
 import { LockkeeperError } from '../core/errors.ts';
 import type { Context, MigrationTool } from '../core/migration-tool.ts';
 import type { DatabaseHandle, Reader, WorkspaceFiles } from '../core/ports.ts';
 import { plain } from '../core/untrusted.ts';
-import { toolFor } from '../adapters/index.ts';
 import { engineFor } from '../engines/index.ts';
 import { handleFor } from '../io/handle.ts';
 import { createReader } from '../io/reader.ts';
@@ -56,22 +56,35 @@ export function selectProject({ detected }: Workspace, id: string | undefined): 
   if (id !== undefined) {
     const named = projects.find((project) => project.id === id);
     if (named) return named;
-    throw new LockkeeperError('PROJECT.UNKNOWN', `There is no project ${plain(id)} in this workspace; there is ${names || 'none'}.`, detect);
+    throw new LockkeeperError(
+      'PROJECT.UNKNOWN',
+      `There is no project ${plain(id)} in this workspace; there is ${names || 'none'}.`,
+      detect,
+    );
   }
   const [only] = projects;
   if (!only) throw new LockkeeperError('PROJECT.NONE', 'No migration setup was found in this workspace.', detect);
-  if (projects.length > 1) throw new LockkeeperError('PROJECT.AMBIGUOUS', `This workspace has several projects; say which in "project": ${names}.`, detect);
+  if (projects.length > 1)
+    throw new LockkeeperError(
+      'PROJECT.AMBIGUOUS',
+      `This workspace has several projects; say which in "project": ${names}.`,
+      detect,
+    );
   return only;
 }
 
-export function environmentsOf(workspace: Workspace, project: Detected['projects'][number] | undefined): Promise<readonly FoundEnvironment[]> {
+export function environmentsOf(
+  workspace: Workspace,
+  project: Detected['projects'][number] | undefined,
+): Promise<readonly FoundEnvironment[]> {
   return findEnvironments(workspace.files, project, process.env, workspace.config);
 }
 
 /** Asks the server who it is, and judges the environment by that too. */
 export async function openTarget(workspace: Workspace, selection: Selection): Promise<Target> {
   const { projects } = workspace.detected;
-  const project = selection.project === undefined && projects.length !== 1 ? undefined : selectProject(workspace, selection.project);
+  const project =
+    selection.project === undefined && projects.length !== 1 ? undefined : selectProject(workspace, selection.project);
   const found = await selectEnvironment(workspace, project, selection.environment ?? DEFAULT_ENVIRONMENT);
   const database = handleFor(found.url, workspace.files.root);
   const engine = await engineFor(database.engine);
@@ -112,14 +125,31 @@ export async function openPlace(workspace: Workspace, selection: Selection): Pro
   }
 }
 
-async function selectEnvironment(workspace: Workspace, project: Detected['projects'][number] | undefined, name: string) {
+async function selectEnvironment(
+  workspace: Workspace,
+  project: Detected['projects'][number] | undefined,
+  name: string,
+) {
   const environments = await environmentsOf(workspace, project);
   const found = environments.find((environment) => environment.name === name);
   const known = environments.map((environment) => plain(environment.name)).join(', ');
   if (!found)
-    throw new LockkeeperError('ENVIRONMENT.UNKNOWN', `There is no environment ${plain(name)}; there is ${known || 'none'}. Nothing was connected to.`, {
-      next: [{ kind: 'edit-file', label: `Put its URL into .env.${plain(name, 40)}${name === DEFAULT_ENVIRONMENT ? ' or .env' : ''}, or name it in lockkeeper.config.json` }],
-    });
-  if (!found.url) throw new LockkeeperError('ENVIRONMENT.NO_URL', `The environment ${plain(name)} is named by ${plain(found.urlSource)}, but no URL was found there.`);
+    throw new LockkeeperError(
+      'ENVIRONMENT.UNKNOWN',
+      `There is no environment ${plain(name)}; there is ${known || 'none'}. Nothing was connected to.`,
+      {
+        next: [
+          {
+            kind: 'edit-file',
+            label: `Put its URL into .env.${plain(name, 40)}${name === DEFAULT_ENVIRONMENT ? ' or .env' : ''}, or name it in lockkeeper.config.json`,
+          },
+        ],
+      },
+    );
+  if (!found.url)
+    throw new LockkeeperError(
+      'ENVIRONMENT.NO_URL',
+      `The environment ${plain(name)} is named by ${plain(found.urlSource)}, but no URL was found there.`,
+    );
   return { ...found, url: found.url };
 }

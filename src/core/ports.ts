@@ -89,10 +89,14 @@ export interface ProgramResult {
 /** Everything an engine needs to back up, restore and make shadows. Only execute/ and rehearse/ create one. Paths here are absolute. */
 export interface Workbench {
   readonly signal: AbortSignal;
+  /** A server the user set aside for shadow databases. */
+  readonly shadowServer?: DatabaseHandle | undefined;
   progress(message: string, fraction?: number): void;
   connect(database: DatabaseHandle, options?: SessionOptions): Promise<Session>;
   /** A handle for a database the workbench itself started or made. */
   handle(url: string): DatabaseHandle;
+  /** Another database of the same server, reached the same way. */
+  sibling(database: DatabaseHandle, name: string): DatabaseHandle;
   run(call: ProgramCall): Promise<ProgramResult>;
   /** Starts a long-running program; it is stopped by `stop`, by cancellation and when this process ends. */
   start(call: ProgramCall): Promise<{ readonly exited: Promise<ProgramResult>; stop(): Promise<void> }>;

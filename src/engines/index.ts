@@ -12,7 +12,10 @@ const ENGINES: Partial<Record<EngineId, () => Promise<DatabaseEngine>>> = {
 export async function engineFor(id: EngineId): Promise<DatabaseEngine> {
   const load = ENGINES[id];
   if (load) return load();
-  throw new LockkeeperError('ENGINE.NOT_SUPPORTED', `This version of lockkeeper cannot work on ${id} yet (it can on ${Object.keys(ENGINES).join(' and ')}). Nothing was done.`);
+  throw new LockkeeperError(
+    'ENGINE.NOT_SUPPORTED',
+    `This version of lockkeeper cannot work on ${id} yet (it can on ${Object.keys(ENGINES).join(' and ')}). Nothing was done.`,
+  );
 }
 
 export function supportedEngines(): readonly string[] {

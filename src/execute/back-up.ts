@@ -51,7 +51,12 @@ export async function takeBackup(site: BackupSite, scope: BackupScope): Promise<
     };
     await bench.files.write(`${folder}/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
     state.backups.put(manifest);
-    state.audit.append('backup.taken', { id, scope: scope.kind, database: environment.database.name, sha256: manifest.sha256 });
+    state.audit.append('backup.taken', {
+      id,
+      scope: scope.kind,
+      database: environment.database.name,
+      sha256: manifest.sha256,
+    });
     return manifest;
   } catch (error) {
     await bench.files.remove(folder).catch(() => {});
@@ -63,7 +68,10 @@ export async function takeBackup(site: BackupSite, scope: BackupScope): Promise<
  * Restores a backup somewhere else and compares (P6). Gives back the manifest with what is now known; throws BACKUP.DAMAGED where
  * the file is not the one that was written, BACKUP.NOT_VERIFIED where the restored rows are not the ones that were saved.
  */
-export async function proveBackup(site: Omit<BackupSite, 'environment' | 'database' | 'folder'>, manifest: BackupManifest): Promise<BackupManifest> {
+export async function proveBackup(
+  site: Omit<BackupSite, 'environment' | 'database' | 'folder'>,
+  manifest: BackupManifest,
+): Promise<BackupManifest> {
   const { engine, bench, state } = site;
   const file = `${manifest.location}/${manifest.file}`;
   await checkFile(bench, manifest, file);
@@ -77,7 +85,10 @@ export async function proveBackup(site: Omit<BackupSite, 'environment' | 'databa
       bench.progress('Comparing what was restored with what was saved');
       const difference = compareFingerprints(manifest.fingerprint, await engine.fingerprint(session, manifest.scope));
       if (difference !== undefined)
-        throw new LockkeeperError('BACKUP.NOT_VERIFIED', `${manifest.id} was restored and is not the same: ${difference}. It must not be relied on. The database itself was only read.`);
+        throw new LockkeeperError(
+          'BACKUP.NOT_VERIFIED',
+          `${manifest.id} was restored and is not the same: ${difference}. It must not be relied on. The database itself was only read.`,
+        );
     } finally {
       await session.close();
     }
@@ -105,9 +116,16 @@ export function summaryOf(manifest: BackupManifest): BackupSummary {
 
 /** Throws BACKUP.DAMAGED where the file is gone, shorter or another. */
 export async function checkFile(bench: Workbench, manifest: BackupManifest, file: string): Promise<void> {
-  if (!(await bench.files.exists(file))) throw new LockkeeperError('BACKUP.DAMAGED', `The file of ${manifest.id} is gone from ${manifest.location}. Nothing was changed.`);
+  if (!(await bench.files.exists(file)))
+    throw new LockkeeperError(
+      'BACKUP.DAMAGED',
+      `The file of ${manifest.id} is gone from ${manifest.location}. Nothing was changed.`,
+    );
   if ((await bench.files.sha256(file)) !== manifest.sha256)
-    throw new LockkeeperError('BACKUP.DAMAGED', `The file of ${manifest.id} is not the one that was written: its SHA-256 differs. Nothing was changed. Use another backup.`);
+    throw new LockkeeperError(
+      'BACKUP.DAMAGED',
+      `The file of ${manifest.id} is not the one that was written: its SHA-256 differs. Nothing was changed. Use another backup.`,
+    );
 }
 
 /** In words, where the two differ; undefined where they are the same. */
@@ -116,10 +134,13 @@ export function compareFingerprints(saved: Fingerprint, restored: Fingerprint): 
   for (const table of saved.tables) {
     const other = found.get(table.table);
     if (!other) return `table ${fence(table.table, 100)} is missing`;
-    if (other.rows !== table.rows) return `table ${fence(table.table, 100)} has ${other.rows} rows instead of ${table.rows}`;
-    if (other.checksum !== table.checksum) return `table ${fence(table.table, 100)} has the right number of rows and other contents`;
+    if (other.rows !== table.rows)
+      return `table ${fence(table.table, 100)} has ${other.rows} rows instead of ${table.rows}`;
+    if (other.checksum !== table.checksum)
+      return `table ${fence(table.table, 100)} has the right number of rows and other contents`;
   }
-  if (restored.tables.length !== saved.tables.length) return `${restored.tables.length} tables instead of ${saved.tables.length}`;
+  if (restored.tables.length !== saved.tables.length)
+    return `${restored.tables.length} tables instead of ${saved.tables.length}`;
   if (restored.objects !== saved.objects) return `${restored.objects} objects instead of ${saved.objects}`;
   return undefined;
 }

@@ -33,14 +33,27 @@ export async function execute(approval: Approval, site: Site): Promise<Report> {
   const plan = redeem(approval);
   const { state, bench } = site;
   const runId = `run_${randomBytes(6).toString('hex')}`;
-  if (!state.plans.spend(plan.id, new Date())) throw new LockkeeperError('PLAN.SPENT', `Plan ${plan.id} was already run. Nothing was run now.`);
+  if (!state.plans.spend(plan.id, new Date()))
+    throw new LockkeeperError('PLAN.SPENT', `Plan ${plan.id} was already run. Nothing was run now.`);
   const titles = plan.steps.map((step) => step.title);
-  state.runs.begin({ id: runId, planId: plan.id, operation: plan.operation, environment: plan.environment.name, titles }, new Date());
-  state.audit.append('run.started', { runId, planId: plan.id, digest: plan.digest, environment: plan.environment.name });
+  state.runs.begin(
+    { id: runId, planId: plan.id, operation: plan.operation, environment: plan.environment.name, titles },
+    new Date(),
+  );
+  state.audit.append('run.started', {
+    runId,
+    planId: plan.id,
+    digest: plan.digest,
+    environment: plan.environment.name,
+  });
   const run = new Run(plan, runId, site);
   const report = await run.walk();
   state.runs.finish(runId, report.outcome, new Date());
-  state.audit.append('run.finished', { runId, outcome: report.outcome, ...(report.error && { error: report.error.code }) });
+  state.audit.append('run.finished', {
+    runId,
+    outcome: report.outcome,
+    ...(report.error && { error: report.error.code }),
+  });
   bench.progress(report.outcome === 'done' ? 'Done' : 'Stopped', 1);
   return report;
 }
@@ -70,9 +83,20 @@ class Run {
       bench.signal.addEventListener('abort', stop, { once: true });
       const lock = await engine.lock(bench, session, database, `lockkeeper ${this.#runId}, process ${process.pid}`);
       if (!lock.held)
-        throw new LockkeeperError('LOCK.HELD', `Another migration run holds this database: ${lock.by}. Nothing was changed.`, {
-          next: [{ kind: 'call-tool', label: 'See where it stands, then plan again', tool: 'migrationStatus', args: { environment: this.#plan.environment.name } }],
-        });
+        throw new LockkeeperError(
+          'LOCK.HELD',
+          `Another migration run holds this database: ${lock.by}. Nothing was changed.`,
+          {
+            next: [
+              {
+                kind: 'call-tool',
+                label: 'See where it stands, then plan again',
+                tool: 'migrationStatus',
+                args: this.#selection(),
+              },
+            ],
+          },
+        );
       release = lock.release;
       await this.#planAgain();
       for (const [position, step] of this.#plan.steps.entries()) await this.#perform(position, step, session);
@@ -93,7 +117,14 @@ class Run {
     const fresh = await this.#site.replan();
     if (fresh?.digest === this.#plan.digest) return;
     throw new LockkeeperError('PLAN.DRIFTED', `${describeDrift(this.#plan, fresh)} Nothing was changed.`, {
-      next: [{ kind: 'call-tool', label: 'Plan again and look at what is different', tool: 'planOperation', args: { operation: this.#plan.operation, environment: this.#plan.environment.name } }],
+      next: [
+        {
+          kind: 'call-tool',
+          label: 'Plan again and look at what is different',
+          tool: 'planOperation',
+          args: { operation: this.#plan.operation, ...this.#selection() },
+        },
+      ],
     });
   }
 
@@ -117,7 +148,14 @@ class Run {
   async #act(step: Step, session: Session): Promise<void> {
     const { action } = step;
     const { bench, engine, state, tool } = this.#site;
-    const site: BackupSite = { engine, environment: this.#plan.environment, database: this.#site.database, state, bench, folder: this.#site.backupFolder };
+    const site: BackupSite = {
+      engine,
+      environment: this.#plan.environment,
+      database: this.#site.database,
+      state,
+      bench,
+      folder: this.#site.backupFolder,
+    };
     switch (action.kind) {
       case 'backup': {
         const manifest = await proveBackup(site, await takeBackup(site, action.scope));
@@ -132,7 +170,10 @@ class Run {
       case 'restore':
         return restoreBackup(site, action);
       case 'command':
-        throw new LockkeeperError('TOOL.NOT_DRIVEN', `${tool.label} cannot be run by this version of lockkeeper yet. Nothing was run.`);
+        throw new LockkeeperError(
+          'TOOL.NOT_DRIVEN',
+          `${tool.label} cannot be run by this version of lockkeeper yet. Nothing was run.`,
+        );
     }
   }
 
@@ -152,35 +193,69 @@ class Run {
     const next = error instanceof LockkeeperError ? error.next : [];
     const outcome: Outcome = problem.code === 'PLAN.DRIFTED' ? 'refused' : 'failed';
     const failed = error instanceof StatementFailure ? this.#wayBack() : [];
-    return this.#report(outcome, { error: { ...problem, message: `${problem.message} ${this.#dataState()}`.trim() }, next: [...next, ...failed] });
+    return this.#report(outcome, {
+      error: { ...problem, message: `${problem.message} ${this.#dataState()}`.trim() },
+      next: [...next, ...failed],
+    });
   }
 
   /** What became of the data, from the steps: said with every failure. */
   #dataState(): string {
     const count = (status: StepReport['status']) => this.#steps.filter((step) => step.status === status).length;
-    const applied = this.#steps.filter((step, index) => step.status === 'applied' && this.#plan.steps[index]?.action.kind !== 'backup').length;
+    const applied = this.#steps.filter(
+      (step, index) => step.status === 'applied' && this.#plan.steps[index]?.action.kind !== 'backup',
+    ).length;
     if (count('failed') + count('in-doubt') + count('applied') === 0) return '';
-    const parts = [applied === 0 ? 'No step before it changed anything.' : `${applied} ${applied === 1 ? 'step' : 'steps'} before it stay applied.`];
+    const parts = [
+      applied === 0
+        ? 'No step before it changed anything.'
+        : `${applied} ${applied === 1 ? 'step' : 'steps'} before it stay applied.`,
+    ];
     if (count('in-doubt') > 0) parts.push('What the last step did is not certain: look before anything else runs.');
     if (this.#backup) parts.push(`Backup ${this.#backup.id} holds the state from before.`);
     return parts.join(' ');
   }
 
   #wayBack(): readonly NextAction[] {
-    const { environment } = this.#plan;
-    const look: NextAction = { kind: 'call-tool', label: 'See where the database stands', tool: 'migrationStatus', args: { environment: environment.name } };
+    const look: NextAction = {
+      kind: 'call-tool',
+      label: 'See where the database stands',
+      tool: 'migrationStatus',
+      args: this.#selection(),
+    };
     if (!this.#backup) return [look];
-    const args = { operation: 'restore', environment: environment.name, backupId: this.#backup.id };
-    return [look, { kind: 'call-tool', label: 'If it must go back to where it was, plan a restore', tool: 'planOperation', args }];
+    const args = { operation: 'restore', ...this.#selection(), backupId: this.#backup.id };
+    return [
+      look,
+      { kind: 'call-tool', label: 'If it must go back to where it was, plan a restore', tool: 'planOperation', args },
+    ];
   }
 
   #after(verified: Report['verified']): readonly NextAction[] {
     if (verified && (!verified.schema || !verified.history))
-      return [{ kind: 'call-tool', label: 'The result is not what was expected: see what differs', tool: 'migrationStatus', args: { environment: this.#plan.environment.name } }];
+      return [
+        {
+          kind: 'call-tool',
+          label: 'The result is not what was expected: see what differs',
+          tool: 'migrationStatus',
+          args: this.#selection(),
+        },
+      ];
     return [];
   }
 
+  #selection(): { project: string; environment: string } {
+    return { project: this.#plan.projectId, environment: this.#plan.environment.name };
+  }
+
   #report(outcome: Outcome, rest: Pick<Report, 'next'> & Partial<Pick<Report, 'error' | 'verified'>>): Report {
-    return { outcome, operation: this.#plan.operation, runId: this.#runId, steps: this.#steps, ...(this.#backup && { backup: this.#backup }), ...rest };
+    return {
+      outcome,
+      operation: this.#plan.operation,
+      runId: this.#runId,
+      steps: this.#steps,
+      ...(this.#backup && { backup: this.#backup }),
+      ...rest,
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { LockkeeperError } from '../core/errors.ts';
-import { compareFingerprints, type BackupSite, checkFile } from './back-up.ts';
+import { type BackupSite, checkFile, compareFingerprints } from './back-up.ts';
 
 /**
  * Puts a backup back: whole, proven, of this database unless the approved plan says otherwise, in one transaction, and compared
@@ -11,11 +11,21 @@ export async function restoreBackup(
 ): Promise<void> {
   const { engine, bench, state, environment } = site;
   const manifest = state.backups.get(action.backupId);
-  if (!manifest) throw new LockkeeperError('BACKUP.UNKNOWN', `There is no backup of that id in this workspace. Nothing was changed.`);
+  if (!manifest)
+    throw new LockkeeperError(
+      'BACKUP.UNKNOWN',
+      `There is no backup of that id in this workspace. Nothing was changed.`,
+    );
   if (manifest.engine !== engine.id)
-    throw new LockkeeperError('RESTORE.OTHER_DATABASE', `${manifest.id} was taken of ${manifest.engine}; this is ${engine.id}. Nothing was changed.`);
+    throw new LockkeeperError(
+      'RESTORE.OTHER_DATABASE',
+      `${manifest.id} was taken of ${manifest.engine}; this is ${engine.id}. Nothing was changed.`,
+    );
   if (manifest.database.fingerprint !== environment.database.fingerprint && !action.acrossDatabases)
-    throw new LockkeeperError('RESTORE.OTHER_DATABASE', `${manifest.id} was taken of another database (${manifest.environment}). Nothing was changed. If that is meant, plan the restore saying so.`);
+    throw new LockkeeperError(
+      'RESTORE.OTHER_DATABASE',
+      `${manifest.id} was taken of another database (${manifest.environment}). Nothing was changed. If that is meant, plan the restore saying so.`,
+    );
   const file = `${manifest.location}/${manifest.file}`;
   await checkFile(bench, manifest, file);
   await engine.restore(bench, file, site.database, { replace: action.replace, owners: true });
@@ -23,7 +33,10 @@ export async function restoreBackup(
   try {
     const difference = compareFingerprints(manifest.fingerprint, await engine.fingerprint(session, manifest.scope));
     if (difference !== undefined)
-      throw new LockkeeperError('RESTORE.FAILED', `${manifest.id} was put back and the database now differs from it: ${difference}. Someone may be writing to it; look before anything else runs.`);
+      throw new LockkeeperError(
+        'RESTORE.FAILED',
+        `${manifest.id} was put back and the database now differs from it: ${difference}. Someone may be writing to it; look before anything else runs.`,
+      );
   } finally {
     await session.close();
   }

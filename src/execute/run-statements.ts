@@ -33,7 +33,10 @@ export async function runStatements(
     }
     if (action.transaction) await session.execute('COMMIT');
   } catch (error) {
-    const failure = error instanceof LockkeeperError ? error : new LockkeeperError('INTERNAL.BUG', 'lockkeeper failed while running statements.', { cause: error });
+    const failure =
+      error instanceof LockkeeperError
+        ? error
+        : new LockkeeperError('INTERNAL.BUG', 'lockkeeper failed while running statements.', { cause: error });
     const undone = action.transaction && engine.transactionalDdl && (await rolledBack(session, failure));
     throw new StatementFailure(failure, position, undone);
   }

@@ -12,23 +12,42 @@ export async function settle(
   site: { readonly tool: MigrationTool; look(): Promise<Context> },
 ): Promise<{ readonly status: StepStatus; readonly message: string }> {
   const said = error instanceof LockkeeperError ? error.message : 'lockkeeper itself failed here.';
-  if (error instanceof StatementFailure && error.undone) return { status: 'failed', message: `${said} All of this step was taken back.` };
+  if (error instanceof StatementFailure && error.undone)
+    return { status: 'failed', message: `${said} All of this step was taken back.` };
   if (step.action.kind === 'backup') return { status: 'failed', message: `${said} The database was only read.` };
-  if (!(error instanceof StatementFailure) || step.action.kind !== 'statements') return { status: 'failed', message: said };
+  if (!(error instanceof StatementFailure) || step.action.kind !== 'statements')
+    return { status: 'failed', message: said };
   if (!step.action.transaction)
-    return { status: error.position === 0 ? 'failed' : 'in-doubt', message: `${said} It ran outside a transaction: ${error.position} of ${step.action.statements.length} statements stay.` };
-  return (await askHistory(step, site)) ?? { status: 'in-doubt', message: `${said} Whether the step was committed could not be found out.` };
+    return {
+      status: error.position === 0 ? 'failed' : 'in-doubt',
+      message: `${said} It ran outside a transaction: ${error.position} of ${step.action.statements.length} statements stay.`,
+    };
+  return (
+    (await askHistory(step, site)) ?? {
+      status: 'in-doubt',
+      message: `${said} Whether the step was committed could not be found out.`,
+    }
+  );
 }
 
-async function askHistory(step: Step, site: { readonly tool: MigrationTool; look(): Promise<Context> }): Promise<{ status: StepStatus; message: string } | undefined> {
+async function askHistory(
+  step: Step,
+  site: { readonly tool: MigrationTool; look(): Promise<Context> },
+): Promise<{ status: StepStatus; message: string } | undefined> {
   const { migration } = step;
   if (!migration) return undefined;
   try {
     const { applied } = await site.tool.status(await site.look());
     const recorded = applied.some((one) => one.id === migration.id);
     return recorded === (migration.direction === 'up')
-      ? { status: 'applied', message: `The connection broke, but the history shows that ${plain(migration.id)} was committed.` }
-      : { status: 'failed', message: `The connection broke, and the history shows that ${plain(migration.id)} was taken back.` };
+      ? {
+          status: 'applied',
+          message: `The connection broke, but the history shows that ${plain(migration.id)} was committed.`,
+        }
+      : {
+          status: 'failed',
+          message: `The connection broke, and the history shows that ${plain(migration.id)} was taken back.`,
+        };
   } catch {
     return undefined;
   }

@@ -15,7 +15,9 @@ export async function verify(
 ): Promise<NonNullable<Report['verified']>> {
   const context = await site.look();
   const applied = new Set((await site.tool.status(context)).applied.map((one) => one.id));
-  const history = plan.steps.every(({ migration }) => !migration || applied.has(migration.id) === (migration.direction === 'up'));
+  const history = plan.steps.every(
+    ({ migration }) => !migration || applied.has(migration.id) === (migration.direction === 'up'),
+  );
   return { history, schema: schemaIsAsExpected(plan, context, site.state) };
 }
 

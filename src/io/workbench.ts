@@ -1,8 +1,9 @@
 import { LockkeeperError } from '../core/errors.ts';
-import type { Session, Workbench } from '../core/ports.ts';
+import type { DatabaseHandle, Session, Workbench } from '../core/ports.ts';
 import { credentialsFor } from './credentials.ts';
 import { openSession } from './database/open.ts';
 import { sqliteFile } from './database/sqlite-file.ts';
+import { withDatabase } from './database-url.ts';
 import { workbenchFiles } from './files.ts';
 import { freePort } from './free-port.ts';
 import { handleFor, reach } from './handle.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly root: string;
   readonly signal: AbortSignal;
   readonly progress: (message: string, fraction?: number) => void;
+  readonly shadowServer?: DatabaseHandle | undefined;
 }
 
 /** Everything an engine may do to the world. `dispose` closes, stops and removes whatever is still there, newest first. */
@@ -33,8 +35,10 @@ export function createWorkbench(options: Options): Workbench & { dispose(): Prom
   return {
     signal,
     progress: options.progress,
+    shadowServer: options.shadowServer,
     connect: async (database, wanted) => closing(await openSession(database, wanted), track),
     handle: (url) => handleFor(Secret.of(url), root),
+    sibling: (database, name) => handleFor(withDatabase(reach(database).url, name), root),
     run: (call) => runProgram(call, { signal, ...secrets(call.database) }),
     async start(call) {
       const started = await startProgram(call, { signal, ...secrets(call.database) });

@@ -69,7 +69,7 @@ export async function compareSides(asked: Asked, call: Call): Promise<Sides> {
   const engineId = await engineOf(sides, asked, workspace, call);
   const engine = await engineFor(engineId);
   const version = versionOf(sides.from) ?? versionOf(sides.to) ?? USUAL_VERSION[engineId];
-  return atBench(call, async (bench) => {
+  return atBench(call, workspace, async (bench) => {
     const site: SideSite = {
       root: call.root,
       bench,

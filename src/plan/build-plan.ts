@@ -12,7 +12,12 @@ import { freezePlan } from './freeze-plan.ts';
 export const DEFAULT_LIMITS: Limits = { statementMs: 3_600_000, lockWaitMs: 5_000 };
 
 /** Drafts → judged steps → a backup first where something could be lost → frozen. Writes nothing. */
-export async function buildPlan(request: OperationRequest, context: Context, drafts: readonly Draft[], now: Date): Promise<Plan> {
+export async function buildPlan(
+  request: OperationRequest,
+  context: Context,
+  drafts: readonly Draft[],
+  now: Date,
+): Promise<Plan> {
   const judged = await judgeDrafts(drafts, context);
   const hazards = judged.steps.flatMap((step) => step.hazards);
   const writes = judged.steps.some((step) => step.effect === 'database');
@@ -53,7 +58,11 @@ async function judgeDrafts(drafts: readonly Draft[], context: Context): Promise<
     } else if (effect === 'database' && draft.action.kind !== 'restore') {
       const transaction = draft.action.kind === 'statements' && draft.action.transaction;
       const located = locate(statements, draft);
-      const judged = await judgeStatements(context.engine, located, { schema, version: context.environment.database.version, transaction });
+      const judged = await judgeStatements(context.engine, located, {
+        schema,
+        version: context.environment.database.version,
+        transaction,
+      });
       hazards = judged.hazards;
       schema = judged.schemaAfter;
       seenThrough &&= judged.unparsed === 0 && !hazards.some((hazard) => hazard.kind === 'opaque');
@@ -71,7 +80,10 @@ function visibleStatements({ action, statements }: Draft): readonly string[] | '
   return action.kind === 'statements' ? action.statements : statements;
 }
 
-function locate(statements: readonly string[], draft: Draft): { sql: string; at?: NonNullable<Draft['locations']>[number] }[] {
+function locate(
+  statements: readonly string[],
+  draft: Draft,
+): { sql: string; at?: NonNullable<Draft['locations']>[number] }[] {
   // The shown statements stand among the sent ones in the same order, with bookkeeping before, between or after them.
   let next = 0;
   return statements.map((sql) => {
@@ -109,7 +121,15 @@ function restoreHazards(replace: boolean): readonly Hazard[] {
   const message = replace
     ? 'Everything in the database now is replaced by what the backup holds; what was written since the backup is gone.'
     : 'The backup is put into an empty database.';
-  return [{ kind: replace ? 'deletes-data' : 'irreversible', rule: 'restore', severity: replace ? 'danger' : 'info', message, evidence: 'rule' }];
+  return [
+    {
+      kind: replace ? 'deletes-data' : 'irreversible',
+      rule: 'restore',
+      severity: replace ? 'danger' : 'info',
+      message,
+      evidence: 'rule',
+    },
+  ];
 }
 
 function opaque(draft: Draft): Hazard {

@@ -11,8 +11,13 @@ export function judgeAgain(plan: Plan, rehearsal: Rehearsal): Plan {
 
 function rejudge(step: Step, position: number, rehearsal: Rehearsal): readonly Hazard[] {
   const loss = rehearsal.losses.find((one) => one.step === position);
-  const hazards = step.hazards.filter((hazard) => hazard.rule !== 'failed-in-rehearsal').map((hazard) => (loss ? withLoss(hazard, loss, rehearsal) : hazard));
-  const failure = rehearsal.succeeded || loss || step.action.kind !== 'statements' ? undefined : rehearsal.statements.find((one) => one.error !== undefined);
+  const hazards = step.hazards
+    .filter((hazard) => hazard.rule !== 'failed-in-rehearsal')
+    .map((hazard) => (loss ? withLoss(hazard, loss, rehearsal) : hazard));
+  const failure =
+    rehearsal.succeeded || loss || step.action.kind !== 'statements'
+      ? undefined
+      : rehearsal.statements.find((one) => one.error !== undefined);
   if (!failure || !includes(step, failure.sql)) return hazards;
   return [
     ...hazards,
@@ -32,8 +37,15 @@ function withLoss(hazard: Hazard, loss: { rows: number; values: number }, rehear
   if (rehearsal.source !== 'copy' && rehearsal.source !== 'backup') return hazard;
   const message = hazard.message.replace(/ In the rehearsal .*$/, '');
   if (loss.rows === 0 && loss.values === 0)
-    return { ...hazard, severity: 'info', message: `${message} In the rehearsal on a copy nothing was lost: there was nothing there.`, evidence: 'rehearsal' };
-  const counted = [loss.rows > 0 && `${loss.rows} rows`, loss.values > 0 && `${loss.values} values`].filter(Boolean).join(' and ');
+    return {
+      ...hazard,
+      severity: 'info',
+      message: `${message} In the rehearsal on a copy nothing was lost: there was nothing there.`,
+      evidence: 'rehearsal',
+    };
+  const counted = [loss.rows > 0 && `${loss.rows} rows`, loss.values > 0 && `${loss.values} values`]
+    .filter(Boolean)
+    .join(' and ');
   return { ...hazard, message: `${message} In the rehearsal on a copy ${counted} were lost.`, evidence: 'rehearsal' };
 }
 

@@ -30,22 +30,48 @@ export async function makeShadow(site: RehearsalSite, source: RehearsalSource): 
   const { engine } = context;
   const version = context.environment.database.version;
   bench.progress(`Making a shadow database (${source})`);
-  if (source === 'replay') return filled(await engine.shadow(bench, { rows: false, version }), (shadow) => replay(site, shadow));
+  if (source === 'replay')
+    return filled(await engine.shadow(bench, { rows: false, version }), (shadow) => replay(site, shadow));
   if (source === 'backup') {
     const manifest = site.state.backups
       .list()
-      .find((one) => one.database.fingerprint === context.environment.database.fingerprint && one.scope.kind === 'full' && one.verified === 'restored');
+      .find(
+        (one) =>
+          one.database.fingerprint === context.environment.database.fingerprint &&
+          one.scope.kind === 'full' &&
+          one.verified === 'restored',
+      );
     if (!manifest)
-      throw new LockkeeperError('BACKUP.UNKNOWN', 'There is no proven full backup of this database to rehearse on. Nothing was changed.', {
-        next: [{ kind: 'call-tool', label: 'Take one', tool: 'backup', args: { action: 'create', environment: context.environment.name } }],
-      });
-    return filled(await engine.shadow(bench, { rows: true, version }), (shadow) => engine.restore(bench, `${manifest.location}/${manifest.file}`, shadow.database, { replace: false }));
+      throw new LockkeeperError(
+        'BACKUP.UNKNOWN',
+        'There is no proven full backup of this database to rehearse on. Nothing was changed.',
+        {
+          next: [
+            {
+              kind: 'call-tool',
+              label: 'Take one',
+              tool: 'backup',
+              args: { action: 'create', environment: context.environment.name },
+            },
+          ],
+        },
+      );
+    return filled(await engine.shadow(bench, { rows: true, version }), (shadow) =>
+      engine.restore(bench, `${manifest.location}/${manifest.file}`, shadow.database, { replace: false }),
+    );
   }
   const folder = await bench.temporaryFolder();
   try {
-    const taken = await engine.backup(bench, site.database, { kind: source === 'copy' ? 'full' : 'schema' }, folder.path);
+    const taken = await engine.backup(
+      bench,
+      site.database,
+      { kind: source === 'copy' ? 'full' : 'schema' },
+      folder.path,
+    );
     const shadow = await engine.shadow(bench, { rows: source === 'copy', version });
-    return await filled(shadow, () => engine.restore(bench, `${folder.path}/${taken.file}`, shadow.database, { replace: false }));
+    return await filled(shadow, () =>
+      engine.restore(bench, `${folder.path}/${taken.file}`, shadow.database, { replace: false }),
+    );
   } finally {
     await folder.remove();
   }

@@ -24,9 +24,12 @@ export async function rehearse(plan: Plan, site: RehearsalSite, asked?: Rehearsa
     site.bench.progress('Running the plan on the shadow database');
     const seen = await runWatched(plan, session, context);
     const schemaAfter = (await engine.inspect(reader)).digest;
-    const idempotent = plan.operation === 'seed' && seen.succeeded ? await runsTwice(plan, session, context) : undefined;
+    const idempotent =
+      plan.operation === 'seed' && seen.succeeded ? await runsTwice(plan, session, context) : undefined;
     site.bench.progress('Trying the way back');
-    const roundTrip = seen.succeeded ? await tryTheWayBack(plan, before, { ...context, schema: await engine.inspect(reader) }, site.tool, session) : 'not-run';
+    const roundTrip = seen.succeeded
+      ? await tryTheWayBack(plan, before, { ...context, schema: await engine.inspect(reader) }, site.tool, session)
+      : 'not-run';
     return {
       planDigest: plan.digest,
       source,
@@ -62,7 +65,16 @@ async function runWatched(plan: Plan, session: Session, context: Context): Promi
       if (shown[step]?.has(sql)) statements.push({ sql, ms: rounded(ms), ...seen });
     },
     failed(sql, _step, ms, error) {
-      statements.push({ sql, ms: rounded(ms), locks: [], rewrites: [], rowsRead: 0, rowsWritten: 0, blocks: 'nothing', error: error.message });
+      statements.push({
+        sql,
+        ms: rounded(ms),
+        locks: [],
+        rewrites: [],
+        rowsRead: 0,
+        rowsWritten: 0,
+        blocks: 'nothing',
+        error: error.message,
+      });
     },
   };
   const dataEffects: DataEffect[] = [];
@@ -79,7 +91,11 @@ async function runWatched(plan: Plan, session: Session, context: Context): Promi
     }
     const lost = await losses.endOfStep();
     dataEffects.push(...lost);
-    perStep.push({ step: position, rows: sum(lost.map((one) => one.rowsDeleted)), values: sum(lost.map((one) => one.valuesLost)) });
+    perStep.push({
+      step: position,
+      rows: sum(lost.map((one) => one.rowsDeleted)),
+      values: sum(lost.map((one) => one.valuesLost)),
+    });
   }
   const captured = plan.steps.every(({ action }) => action.kind !== 'statements' || action.transaction);
   return { succeeded, statements, dataEffects, losses: perStep, captured };

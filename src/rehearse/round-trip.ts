@@ -14,7 +14,13 @@ export interface Before {
 }
 
 /** After the plan went up on the shadow: takes it back down there and compares with what was there before. */
-export async function tryTheWayBack(plan: Plan, before: Before, context: Context, tool: MigrationTool, session: Session): Promise<RoundTrip> {
+export async function tryTheWayBack(
+  plan: Plan,
+  before: Before,
+  context: Context,
+  tool: MigrationTool,
+  session: Session,
+): Promise<RoundTrip> {
   const ups = plan.steps.filter((step) => step.migration?.direction === 'up').length;
   if (plan.operation !== 'run' || ups === 0) return 'not-run';
   try {
@@ -25,7 +31,11 @@ export async function tryTheWayBack(plan: Plan, before: Before, context: Context
     throw error;
   }
   const history = tool.historyTable;
-  if (withoutTable(await context.engine.inspect(context.reader), history).digest !== withoutTable(before.schema, history).digest) return 'schema-differs';
+  if (
+    withoutTable(await context.engine.inspect(context.reader), history).digest !==
+    withoutTable(before.schema, history).digest
+  )
+    return 'schema-differs';
   const after = await context.engine.fingerprint(session);
   return sameRows(before.fingerprint, after, history) ? 'identical' : 'data-lost';
 }
@@ -46,7 +56,9 @@ function sameRows(before: Fingerprint, after: Fingerprint, history: string): boo
   const found = new Map(after.tables.map((table) => [table.table, table]));
   return before.tables
     .filter(({ table }) => !isTable(table, history))
-    .every((table) => found.get(table.table)?.checksum === table.checksum && found.get(table.table)?.rows === table.rows);
+    .every(
+      (table) => found.get(table.table)?.checksum === table.checksum && found.get(table.table)?.rows === table.rows,
+    );
 }
 
 function isTable(label: string, table: string): boolean {

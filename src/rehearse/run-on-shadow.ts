@@ -11,9 +11,15 @@ export interface Watch {
 }
 
 /** Runs drafts on a shadow database, as execute/ runs them on the real one. Stops at the first failure and throws it. */
-export async function runOn(session: Session, engine: Pick<DatabaseEngine, 'id'>, drafts: readonly Draft[], watch?: Watch): Promise<void> {
+export async function runOn(
+  session: Session,
+  engine: Pick<DatabaseEngine, 'id'>,
+  drafts: readonly Draft[],
+  watch?: Watch,
+): Promise<void> {
   for (const [step, { action }] of drafts.entries()) {
-    if (action.kind === 'command') throw new LockkeeperError('TOOL.NOT_DRIVEN', 'Programs cannot be rehearsed by this version of lockkeeper yet.');
+    if (action.kind === 'command')
+      throw new LockkeeperError('TOOL.NOT_DRIVEN', 'Programs cannot be rehearsed by this version of lockkeeper yet.');
     if (action.kind !== 'statements') continue;
     try {
       if (action.transaction) await session.execute(engine.id === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN');
@@ -41,4 +47,3 @@ async function watched(session: Session, sql: string, step: number, watch: Watch
 export function rounded(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
-

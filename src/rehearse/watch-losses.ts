@@ -8,7 +8,14 @@ import type { Change } from '../core/statement.ts';
 export type DataEffect = Rehearsal['dataEffects'][number];
 
 /** Changes that can take rows away; rows are counted around steps that have one, and not around the others. */
-const TAKES_ROWS: ReadonlySet<Change['kind']> = new Set(['drop-table', 'truncate', 'delete', 'drop-object', 'opaque', 'rename-table']);
+const TAKES_ROWS: ReadonlySet<Change['kind']> = new Set([
+  'drop-table',
+  'truncate',
+  'delete',
+  'drop-object',
+  'opaque',
+  'rename-table',
+]);
 const TABLES_PER_QUERY = 100;
 
 /** Counts what each step loses: values of a column before it is dropped, rows of every table before and after. */
@@ -71,8 +78,11 @@ export class LossWatch {
     const counts = new Map<string, number>();
     for (let from = 0; from < tables.length; from += TABLES_PER_QUERY) {
       const some = tables.slice(from, from + TABLES_PER_QUERY);
-      const sql = some.map(({ quoted }, index) => `SELECT ${index} AS position, count(*) AS n FROM ${quoted}`).join(' UNION ALL ');
-      for (const row of await this.#session.query(sql)) counts.set(some[Number(row.position)]?.label ?? '', Number(row.n));
+      const sql = some
+        .map(({ quoted }, index) => `SELECT ${index} AS position, count(*) AS n FROM ${quoted}`)
+        .join(' UNION ALL ');
+      for (const row of await this.#session.query(sql))
+        counts.set(some[Number(row.position)]?.label ?? '', Number(row.n));
     }
     return counts;
   }
@@ -81,7 +91,13 @@ export class LossWatch {
     return [...schema.objects.keys()].flatMap((text) => {
       const id = parseObjectId(text);
       if (id.kind !== 'table' || id.child) return [];
-      return [{ id: text, label: text.slice('table:'.length), quoted: id.name.map((part) => this.#engine.quote(part)).join('.') }];
+      return [
+        {
+          id: text,
+          label: text.slice('table:'.length),
+          quoted: id.name.map((part) => this.#engine.quote(part)).join('.'),
+        },
+      ];
     });
   }
 }

@@ -60,8 +60,9 @@ async function create(asked: Input, call: Call): Promise<Answer> {
 async function verify({ backupId }: Input, call: Call): Promise<Answer> {
   if (backupId === undefined)
     throw new LockkeeperError('INPUT.INVALID', '"backupId" is needed to verify. Nothing was done.');
-  const [{ atBench }, { proveBackup, summaryOf }, { engineFor }] = await Promise.all([
+  const [{ atBench }, { readWorkspace }, { proveBackup, summaryOf }, { engineFor }] = await Promise.all([
     import('../../pipeline.ts'),
+    import('../../context/workspace-context.ts'),
     import('../../execute/back-up.ts'),
     import('../../engines/index.ts'),
   ]);
@@ -72,7 +73,7 @@ async function verify({ backupId }: Input, call: Call): Promise<Answer> {
       next: [{ kind: 'call-tool', label: 'See which there are', tool: 'backup', args: { action: 'list' } }],
     });
   const engine = await engineFor(manifest.database.engine);
-  return atBench(call, async (bench): Promise<Answer> => {
+  return atBench(call, await readWorkspace(call.root), async (bench): Promise<Answer> => {
     try {
       return { outcome: 'done', backup: summaryOf(await proveBackup({ engine, state, bench }, manifest)), next: [] };
     } catch (error) {
