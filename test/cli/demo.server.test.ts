@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { folderOf } from '../support/workspace.ts';
 import { shopWith, start } from './lockkeeper.ts';
@@ -6,6 +6,8 @@ import { shopWith, start } from './lockkeeper.ts';
 it('demo: both chapters, every claim checked and true, nothing left behind', async () => {
   const shop = shopWith();
   const temporary = folderOf({});
+  // Where we are root, the shadow's server runs as another user, who must be able to get there.
+  chmodSync(temporary, 0o755);
   shop.environment.TMPDIR = temporary;
   const child = start(shop, ['demo']);
   let stdout = '';
