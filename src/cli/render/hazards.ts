@@ -32,13 +32,10 @@ export function placeOf({ file, line }: Pick<ShownHazard, 'file' | 'line'>): str
   return `${clean(file, 300)}${line === undefined ? '' : `:${line}`}`;
 }
 
-/** SQL with a pointer to where it stands; long statements are cut. */
-export function renderSql(sql: string, colors: Colors, by: string, lines = 12): string {
+/** SQL, whole unless a number of lines is given: what a person agrees to must not end in an ellipsis. */
+export function renderSql(sql: string, colors: Colors, by: string, lines = Number.POSITIVE_INFINITY): string {
   const all = cleanLines(sql).filter((line) => line.trim() !== '');
   const rest = all.length - lines;
   const shown = rest > 0 ? [...all.slice(0, lines), `… ${rest} more lines`] : all;
-  return indent(
-    shown.map((line) => colors.cyan(line.slice(0, 400))),
-    by,
-  );
+  return indent(shown.map(colors.cyan), by);
 }

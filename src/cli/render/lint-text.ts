@@ -24,7 +24,7 @@ export function renderLint(findings: Findings, colors: Colors): string {
 function renderGroup(group: readonly Finding[], colors: Colors): string {
   const [first] = group;
   const place = first?.file === undefined ? [] : [colors.underline(placeOf(first))];
-  const sql = first?.statement === undefined ? [] : [renderSql(first.statement, colors, '    ')];
+  const sql = first?.statement === undefined ? [] : [renderSql(first.statement, colors, '    ', 12)];
   // The place stands above the statement; said once is enough.
   const hazards = group.map(({ file: _file, line: _line, ...finding }) => renderHazard(finding, colors));
   return [...place, ...sql, ...hazards].join('\n');
