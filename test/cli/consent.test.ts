@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { haveTerminal, inTerminal, MIGRATIONS, type Shop, shopWith } from './lockkeeper.ts';
+import { haveTerminal, inTerminal, type Shop, shopWith } from './lockkeeper.ts';
 
 let shop: Shop;
 let planId: string;
@@ -138,19 +138,5 @@ describe.runIf(haveTerminal())('in a real terminal', () => {
     expect(screen).toContain('proven');
     expect(code).toBe(0);
     expect(untouched()).toBe(false);
-  });
-});
-
-describe.runIf(haveTerminal())('what a person agrees to', () => {
-  it('is shown to its last line', async () => {
-    const columns = Array.from({ length: 60 }, (_, index) => `  c${index} TEXT`).join(',\n');
-    const long = shopWith({
-      ...MIGRATIONS,
-      'migrations/003_long.sql': `CREATE TABLE long (\n${columns},\n  ${'x'.repeat(900)} TEXT,\n  hidden_at_the_end TEXT\n);\n`,
-    });
-    const id = String(long.json(['plan', 'run', '-e', 'production']).planId);
-    const { screen } = await inTerminal(long, ['approve', id], { answer: 'no', after: PROMPT });
-    expect(screen).toContain('hidden_at_the_end');
-    expect(screen).toContain('x'.repeat(900));
   });
 });
