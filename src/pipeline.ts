@@ -12,7 +12,7 @@ import {
 import { LockkeeperError } from './core/errors.ts';
 import type { Operation } from './core/ids.ts';
 import type { OperationRequest } from './core/migration-tool.ts';
-import type { Plan } from './core/plan.ts';
+import type { Draft, Plan } from './core/plan.ts';
 import type { Workbench } from './core/ports.ts';
 import type { Rehearsal, RehearsalSource } from './core/rehearsal.ts';
 import type { Report } from './core/report.ts';
@@ -24,6 +24,7 @@ import { createWorkbench } from './io/workbench.ts';
 import { writeNewFile } from './io/workspace.ts';
 import { buildPlan } from './plan/build-plan.ts';
 import { chooseBackup, draftRestore } from './plan/draft-restore.ts';
+import { planAgain } from './plan/plan-again.ts';
 import { judgeAgain } from './rehearse/judge-again.ts';
 import { rehearse } from './rehearse/rehearse.ts';
 import type { State } from './state/open-state.ts';
@@ -129,7 +130,10 @@ export async function perform(call: Call, planId: string): Promise<Report | Held
       state,
       bench,
       backupFolder: backupFolder(workspace, state),
-      replan: () => freshly(call, request, (now) => planFor(now, request.request, call)),
+      replan: () =>
+        freshly(call, request, async (now) =>
+          planAgain(plan, await draftsFor(now, request.request, call), now.context, new Date()),
+        ),
       look: () => freshly(call, request, async (now) => now.context),
       writeFile: (path, contents) => writeNewFile(call.root, path, contents),
     };
@@ -238,13 +242,16 @@ async function settle(request: OperationRequest, { context }: Place, call: Call)
   return { ...request, backupId: chooseBackup((await call.state()).backups.list(), context.environment).id };
 }
 
-async function planFor({ context, tool }: Place, request: OperationRequest, call: Call): Promise<Plan | undefined> {
-  // A restore is not the migration tool's business: it is drafted the same way for all of them.
-  const drafts =
-    request.operation === 'restore'
-      ? draftRestore(request, context, (await call.state()).backups)
-      : await tool.plan(request, context);
-  return drafts.length === 0 ? undefined : buildPlan(request, context, drafts, new Date());
+async function planFor(place: Place, request: OperationRequest, call: Call): Promise<Plan | undefined> {
+  const drafts = await draftsFor(place, request, call);
+  return drafts.length === 0 ? undefined : buildPlan(request, place.context, drafts, new Date());
+}
+
+/** A restore is not the migration tool's business: it is drafted the same way for all of them. */
+async function draftsFor({ context, tool }: Place, request: OperationRequest, call: Call): Promise<readonly Draft[]> {
+  return request.operation === 'restore'
+    ? draftRestore(request, context, (await call.state()).backups)
+    : tool.plan(request, context);
 }
 
 function standing(plan: Plan, state: State, workspace: Workspace): Pick<Preview, 'requirements' | 'rehearsal'> {

@@ -88,8 +88,9 @@ function namesAgainst({ name, url, root }: Signs): readonly Against[] {
     if (kind) found.push({ kind, why: `the ${what} ${plain(text ?? '', 80)} says ${kind}` });
   };
   look("environment's name", name);
-  const inside = url?.path?.startsWith(root + sep) ? url.path.slice(root.length + 1) : url?.path;
-  look(url?.path === undefined ? "database's name" : "database file's path", inside ?? url?.database);
+  const inside = (path: string | undefined) => (path?.startsWith(root + sep) ? path.slice(root.length + 1) : path);
+  look(url?.path === undefined ? "database's name" : "database file's path", inside(url?.path) ?? url?.database);
+  look('link to the database file', inside(url?.linkedFrom));
   look('host', url?.host);
   return found;
 }

@@ -8,9 +8,15 @@ import type { Workspace } from './workspace-context.ts';
 export async function shadowServer({ files, config }: Workspace): Promise<DatabaseHandle | undefined> {
   if (!config.shadow) return undefined;
   // Its URL is found the way an environment's is.
-  const environments = { shadow: { url: config.shadow.url } };
+  const environments = { shadow: { url: config.shadow.url, kind: 'test' } } as const;
   const found = await findEnvironments(files, undefined, process.env, { environments });
-  const url = found.find((environment) => environment.name === 'shadow')?.url;
+  const shadow = found.find((environment) => environment.name === 'shadow');
+  const url = shadow?.url;
+  if (shadow && url && shadow.protected)
+    throw new LockkeeperError(
+      'CONFIG.INVALID',
+      `lockkeeper.config.json names a shadow server that is not proven harmless: ${shadow.evidence.join('; ')}. Rehearsals run there without anyone being asked, so nothing was done. Use a server on this machine, or none: lockkeeper then makes its own.`,
+    );
   if (!url)
     throw new LockkeeperError(
       'CONFIG.INVALID',

@@ -1,6 +1,6 @@
 import { engineCalled } from '../core/connection-parts.ts';
 import type { EngineId } from '../core/ids.ts';
-import { canonicalUrl, type DescribedUrl, describeUrl, withDatabase, withToken } from '../io/database-url.ts';
+import { canonicalUrl, type DescribedUrl, describeUrl, withDatabase, withoutLinks, withToken } from '../io/database-url.ts';
 import { isSet, openValue, type PartNames, urlFromVariables } from '../io/dotenv-file.ts';
 import type { Secret } from '../io/secret.ts';
 
@@ -129,7 +129,12 @@ export function urlIn(source: VariableSource, reading: Reading): FoundUrl | unde
 export function readUrl(url: Secret, folder: string, urlSource: string, reading: Reading): FoundUrl | undefined {
   const options = reading.threeSlashes === undefined ? {} : { threeSlashes: reading.threeSlashes };
   const canonical = canonicalUrl(url, folder, options);
-  return canonical && { url: canonical, described: describeUrl(canonical, reading.root), urlSource };
+  if (!canonical) return undefined;
+  const real = withoutLinks(canonical, reading.root);
+  const described = describeUrl(real, reading.root);
+  const { path } = describeUrl(canonical, reading.root);
+  const linkedFrom = path === described.path ? undefined : path;
+  return { url: real, described: { ...described, ...(linkedFrom !== undefined && { linkedFrom }) }, urlSource };
 }
 
 function completed(url: Secret, source: VariableSource): Secret {

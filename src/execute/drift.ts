@@ -4,7 +4,8 @@ import { plain } from '../core/untrusted.ts';
 
 /** In words, what moved between the plan that was approved and the same plan made again. */
 export function describeDrift(approved: Plan, fresh: Plan | undefined): string {
-  if (!fresh) return 'There is nothing left to do: what the plan would have run has been run by someone else.';
+  if (!fresh || fresh.steps.every((step) => step.action.kind === 'backup'))
+    return 'There is nothing left to do: what the plan would have run has been run by someone else.';
   const [before, now] = [approved.environment.database, fresh.environment.database];
   // Not its name: this text goes to the model, and a name is what would grant a plan.
   if (before.fingerprint !== now.fingerprint)

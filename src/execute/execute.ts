@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Environment } from '../core/environment.ts';
 import { LockkeeperError } from '../core/errors.ts';
 import type { Context, MigrationTool } from '../core/migration-tool.ts';
 import type { Plan, Step } from '../core/plan.ts';
@@ -20,6 +22,8 @@ export interface Site {
   readonly database: DatabaseHandle;
   readonly tool: MigrationTool;
   readonly engine: Context['engine'];
+  /** What `database` said it is when this run began: the session that writes is one to it. */
+  readonly environment: Environment;
   readonly backupFolder: string;
   /** Makes the plan again from what was asked for, on the database as it is now; undefined where nothing is left to do. */
   replan(): Promise<Plan | undefined>;
@@ -115,8 +119,13 @@ class Run {
   async #planAgain(): Promise<void> {
     this.#site.bench.progress('Planning again under the migration lock');
     const fresh = await this.#site.replan();
-    if (fresh?.digest === this.#plan.digest) return;
-    throw new LockkeeperError('PLAN.DRIFTED', `${describeDrift(this.#plan, fresh)} Nothing was changed.`, {
+    // The plan made again reads the URL again; the session was opened by the one read before. Both must be the approved database.
+    const here = this.#site.environment.database.fingerprint === this.#plan.environment.database.fingerprint;
+    if (here && fresh?.digest === this.#plan.digest) return;
+    const moved = here
+      ? describeDrift(this.#plan, fresh)
+      : 'The environment led to another database when this run began than when the plan was made.';
+    throw new LockkeeperError('PLAN.DRIFTED', `${moved} Nothing was changed.`, {
       next: [
         {
           kind: 'call-tool',
@@ -130,19 +139,21 @@ class Run {
 
   async #perform(position: number, step: Step, session: Session): Promise<void> {
     const { bench, state } = this.#site;
+    // SQLite's driver never yields: without this, a wish to stop would be heard when all is over.
+    await nextTurn();
     if (bench.signal.aborted) throw new LockkeeperError('RUN.CANCELLED', 'The run was cancelled between two steps.');
     bench.progress(step.title, position / this.#plan.steps.length);
     // Written first: should this process die now, this is what is known.
     state.runs.step(this.#runId, position, 'in-doubt');
     const began = performance.now();
-    try {
-      await this.#act(step, session);
-      this.#mark(position, 'applied', performance.now() - began);
-    } catch (error) {
-      const outcome = await settle(error, step, this.#site);
-      this.#mark(position, outcome.status, performance.now() - began, outcome.message);
-      if (outcome.status !== 'applied') throw error;
-    }
+    const failure = await this.#act(step, session).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    if (!failure) return this.#mark(position, 'applied', performance.now() - began);
+    const outcome = await settle(failure.error, step, this.#site);
+    this.#mark(position, outcome.status, performance.now() - began, outcome.message);
+    if (outcome.status !== 'applied') throw failure.error;
   }
 
   async #act(step: Step, session: Session): Promise<void> {
@@ -181,8 +192,10 @@ class Run {
     const { state } = this.#site;
     const title = this.#steps[position]?.title ?? '';
     this.#steps[position] = { title, status, ms: Math.round(ms), ...(message !== undefined && { message }) };
-    state.runs.step(this.#runId, position, status, ms, message);
-    state.audit.append('run.step', { runId: this.#runId, position, title, status }, { seal: false });
+    state.runs.together(() => {
+      state.runs.step(this.#runId, position, status, ms, message);
+      state.audit.append('run.step', { runId: this.#runId, position, title, status }, { seal: false });
+    });
   }
 
   #stopped(error: unknown): Report {

@@ -2,6 +2,7 @@ import type { Environment } from '../core/environment.ts';
 import type { Hazard, HazardKind } from '../core/hazard.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Rehearsal } from '../core/rehearsal.ts';
+import { plain } from '../core/untrusted.ts';
 
 /** What a workspace may ask for on top of the floor below. It has no way to ask for less. */
 export interface TighterPolicy {
@@ -43,7 +44,8 @@ export function requirementsOf(plan: Plan, rehearsal: Rehearsal | undefined, pol
 
 /** Whether a plan starts with a backup, decided from what is known before any rehearsal so that the plan stays the same after it. */
 export function backupReason(environment: Environment, hazards: readonly Hazard[]): string | undefined {
-  if (environment.protected) return `${environment.name} is protected: nothing is written there without a way back.`;
+  if (environment.protected)
+    return `${plain(environment.name, 60)} is protected: nothing is written there without a way back.`;
   if (hazards.some((hazard) => hazard.kind === 'deletes-data' || hazard.kind === 'irreversible'))
     return 'The plan can lose data.';
   if (hazards.some((hazard) => hazard.kind === 'opaque')) return 'Part of the plan cannot be seen through.';
@@ -55,7 +57,7 @@ function consentReason(plan: Plan, hazards: readonly Hazard[], policy: TighterPo
   // No names in here: this text goes to the model, and a name is what would grant it.
   if (environment.protected) return 'This environment is protected: it is not proven harmless.';
   if (policy.requireConsent?.includes(environment.name))
-    return `lockkeeper.config.json asks for a person in ${environment.name}.`;
+    return `lockkeeper.config.json asks for a person in ${plain(environment.name, 60)}.`;
   const backedUp = plan.steps.some((step) => step.action.kind === 'backup' && step.action.scope.kind === 'full');
   if (hazards.some((hazard) => hazard.kind === 'deletes-data') && !backedUp)
     return 'The plan loses data and starts with no backup.';

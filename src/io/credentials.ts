@@ -6,11 +6,9 @@ import { partsOf, type UrlParts } from './url-parts.ts';
 /** libpq's variables for what may stand in a URL's query; what is not here has no variable (libpq documentation, "Environment Variables"). */
 const POSTGRES_PARAMETERS: Readonly<Record<string, string>> = {
   host: 'PGHOST',
-  hostaddr: 'PGHOSTADDR',
   port: 'PGPORT',
   user: 'PGUSER',
   password: 'PGPASSWORD',
-  dbname: 'PGDATABASE',
   options: 'PGOPTIONS',
   sslmode: 'PGSSLMODE',
   sslnegotiation: 'PGSSLNEGOTIATION',

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineCalled } from '../core/connection-parts.ts';
@@ -15,6 +15,8 @@ export interface DescribedUrl {
   readonly database?: string;
   /** Absolute path of a SQLite file. */
   readonly path?: string;
+  /** The path as it was written, where links lead on from it. */
+  readonly linkedFrom?: string;
   /** For people: host, port and database, or the file's path. */
   readonly place: string;
 }
@@ -48,7 +50,7 @@ export function describeUrl(url: Secret, root: string, options: UrlOptions = {})
     return { engine, path, database: path.slice(path.lastIndexOf(sep) + 1), place: plain(shown) };
   }
   const parts = cut(text);
-  const { host, port } = hostOf(parts);
+  const { host, port } = hostOf(parts, engine);
   const database = safeDecode(parts.path) || queryValue(parts.query, 'dbname');
   const where = `${host}${port === undefined ? '' : `:${port}`}`;
   return {
@@ -71,7 +73,7 @@ export function canonicalUrl(url: Secret, root: string, options: UrlOptions = {}
   if (engine === 'sqlite') {
     if (isRemote(text)) return Secret.of(text);
     const path = sqlitePath(text, root, options);
-    return Secret.of(path === ':memory:' ? 'sqlite::memory:' : `sqlite:${path}`);
+    return Secret.of(path === ':memory:' ? 'sqlite::memory:' : `sqlite:${encodePath(path)}`);
   }
   const parts = cut(text);
   // Everything else in a mongodb+srv address hangs on its scheme.
@@ -81,6 +83,17 @@ export function canonicalUrl(url: Secret, root: string, options: UrlOptions = {}
   const credentials = parts.credentials === '' ? '' : `${encodeURIComponent(safeDecode(user ?? ''))}${password}@`;
   const path = parts.path === '' ? '' : `/${encodeURIComponent(safeDecode(parts.path))}`;
   return Secret.of(`${scheme}://${credentials}${parts.place}${path}${parts.query}`);
+}
+
+/**
+ * The address of the file itself where links lead to a SQLite file: what is judged, identified and written to is then one file, whoever
+ * turns a link elsewhere meanwhile.
+ */
+export function withoutLinks(url: Secret, root: string): Secret {
+  const { path } = describeUrl(url, root);
+  if (path === undefined || !existsSync(path)) return url;
+  const real = realpathSync(path);
+  return real === path ? url : Secret.of(`sqlite:${encodePath(real)}`);
 }
 
 /** The secret forms of a URL that must not be lost when a tool keeps a token beside it, as Turso does. */
@@ -150,20 +163,24 @@ function endOfCredentials(rest: string): number {
   return rest.lastIndexOf('@', limit - 1);
 }
 
-function hostOf(parts: UrlParts): { host: string; port?: number } {
+function hostOf(parts: UrlParts, engine: EngineId): { host: string; port?: number } {
   const given = queryValue(parts.query, 'host') ?? queryValue(parts.query, 'socket');
-  const places = (parts.place === '' && given ? given : parts.place).split(',').map((place) => {
+  // To libpq and pg a host in the parameters counts, whatever stands before the path (pg-connection-string, parse).
+  const overrides = engine === 'postgres' && queryValue(parts.query, 'host');
+  const places = ((parts.place === '' && given) || overrides || parts.place).split(',').map((place) => {
     const found = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(place);
     return { host: safeDecode(found?.[1] ?? place).replace(/^\[|\]$/g, ''), port: found?.[2] };
   });
   const host = places.map((place) => place.host || 'localhost').join(',');
-  const port = places.find((place) => place.port)?.port ?? queryValue(parts.query, 'port');
+  const written = places.find((place) => place.port)?.port;
+  const asked = queryValue(parts.query, 'port');
+  const port = engine === 'postgres' ? asked || written : (written ?? asked);
   return { host, ...(port && { port: Number(port) }) };
 }
 
+/** As drivers read it: names are decoded too, and of several the last one counts. */
 function queryValue(query: string, name: string): string | undefined {
-  const found = new RegExp(`[?&]${name}=([^&#]*)`).exec(query)?.[1];
-  return found === undefined ? undefined : safeDecode(found);
+  return new URLSearchParams(query.replace(/#.*$/s, '')).getAll(name).at(-1);
 }
 
 function sqlitePath(text: string, root: string, options: UrlOptions): string {
@@ -195,6 +212,11 @@ function fromFileUrl(text: string): string {
   } catch {
     return resolve('/', text.replace(/^file:\/*/i, ''));
   }
+}
+
+/** So that reading the address gives the path back, whatever is in it. */
+function encodePath(path: string): string {
+  return path.replace(/[%?#]/g, encodeURIComponent);
 }
 
 /** Text with a stray % is meant as it stands. */

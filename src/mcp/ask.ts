@@ -41,7 +41,7 @@ export class AnswerAwaited extends Error {
 export function questionFor(plan: Plan, rehearsal: Rehearsal | undefined, backupId?: string): Question {
   const { environment } = plan;
   const lines = [
-    `lockkeeper: ${plan.operation} on ${environment.name} (${plain(environment.urlSource, 80)}).`,
+    `lockkeeper: ${plan.operation} on ${plain(environment.name, 60)} (${plain(environment.urlSource, 80)}).`,
     `Database: ${plain(environment.database.name)} (${environment.database.engine} ${plain(environment.database.version, 40)}).`,
     `Steps: ${plan.steps.map((step) => plain(step.title, 80)).join(' · ')}`,
     `Risk: ${plan.risk}.`,

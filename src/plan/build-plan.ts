@@ -92,7 +92,8 @@ function locate(
   });
 }
 
-function effectOf({ action }: Draft): Effect {
+/** What an action can touch follows from what it is. */
+export function effectOf({ action }: Draft): Effect {
   switch (action.kind) {
     case 'command':
       return action.command.effect;
@@ -142,7 +143,8 @@ function opaque(draft: Draft): Hazard {
   };
 }
 
-async function digestOfReads(draft: Draft, { reader }: Context) {
+/** Digest over the bytes of the files a draft reads. */
+export async function digestOfReads(draft: Draft, { reader }: Context) {
   const contents: Record<string, string | null> = {};
   for (const path of draft.reads) contents[path] = (await reader.file(path)) ?? null;
   return digestOfData(contents);

@@ -60,6 +60,11 @@ export class RunStore {
     );
   }
 
+  /** Several records at once: all of them are written, or none. */
+  together(work: () => void): void {
+    this.#database.transaction(work);
+  }
+
   backup(runId: string, backupId: string): void {
     this.#database.run('UPDATE runs SET backup_id = ? WHERE id = ?', backupId, runId);
   }

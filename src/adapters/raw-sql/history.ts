@@ -110,7 +110,7 @@ export function recordEnd(history: History, engine: EngineId, filename: string):
   const elapsed =
     engine === 'sqlite'
       ? "CAST(round((julianday('now') - julianday(applied_at)) * 86400000) AS INTEGER)"
-      : 'round(extract(epoch FROM clock_timestamp() - applied_at) * 1000)::bigint';
+      : 'round(extract(epoch FROM clock_timestamp() - applied_at::timestamptz) * 1000)::bigint';
   return `UPDATE ${history.table} SET state = 'applied', duration_ms = ${elapsed} WHERE filename = ${literal(filename, engine)}`;
 }
 

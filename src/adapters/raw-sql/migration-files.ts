@@ -38,21 +38,19 @@ export interface MigrationFolder {
 const NUMBERED = /^(\d+)(?=\D|$)/;
 const UP_MARK = /^[ \t]*--[ \t]*UP[ \t]*:?[ \t]*$/im;
 const DOWN_MARK = /^[ \t]*--[ \t]*DOWN[ \t]*:?[ \t]*$/im;
+const DOWN_FILE = /\.down\.sql$/i;
 const NO_TRANSACTION = /^[ \t]*--[ \t]*lockkeeper:[ \t]*no-transaction[ \t]*$/im;
 
 /** Reads the folder's migrations in all three forms: marked halves, `.up.sql`/`.down.sql` pairs, plain numbered files. */
 export async function readMigrationFolder(reader: Reader, folder: string): Promise<MigrationFolder> {
   const names = (await reader.list(folder)).filter((name) => name.toLowerCase().endsWith('.sql'));
-  const unnumbered: string[] = [];
-  const migrations: MigrationFile[] = [];
-  for (const name of names) {
-    const version = NUMBERED.exec(name)?.[1];
-    if (version === undefined) unnumbered.push(name);
-    else if (!/\.down\.sql$/i.test(name)) migrations.push(await readMigration(reader, folder, name, version, names));
-    else if (!names.some((other) => other.toLowerCase() === name.toLowerCase().replace(/\.down\.sql$/, '.up.sql')))
-      throw onlyDown(`${folder}/${name}`);
-  }
+  const numbered = names.filter((name) => NUMBERED.test(name));
+  const ups = numbered.filter((name) => !DOWN_FILE.test(name));
+  const alone = numbered.find((name) => DOWN_FILE.test(name) && !sibling(name, '.up.sql', names));
+  if (alone !== undefined) throw onlyDown(`${folder}/${alone}`);
+  const migrations = await Promise.all(ups.map((name) => readMigration(reader, folder, name, names)));
   migrations.sort((a, b) => byVersion(a.version, b.version) || (a.id < b.id ? -1 : 1));
+  const unnumbered = names.filter((name) => !NUMBERED.test(name));
   return { migrations, unnumbered, clashes: findClashes(migrations) };
 }
 
@@ -84,22 +82,16 @@ async function readMigration(
   reader: Reader,
   folder: string,
   name: string,
-  version: string,
   names: readonly string[],
 ): Promise<MigrationFile> {
   const file = `${folder}/${name}`;
   const text = unixLines((await reader.file(file)) ?? '');
-  const base = { id: idOf(name), version, file, checksum: digestOf(text) };
+  const base = { id: idOf(name), version: NUMBERED.exec(name)?.[1] ?? '', file, checksum: digestOf(text) };
   if (/\.up\.sql$/i.test(name)) {
-    const downName = names.find(
-      (other) => other.toLowerCase() === name.toLowerCase().replace(/\.up\.sql$/, '.down.sql'),
-    );
-    const down = downName === undefined ? undefined : unixLines((await reader.file(`${folder}/${downName}`)) ?? '');
-    return {
-      ...base,
-      up: half(file, text, 0),
-      ...(down !== undefined && { down: half(`${folder}/${downName}`, down, 0) }),
-    };
+    const downName = sibling(name, '.down.sql', names);
+    if (downName === undefined) return { ...base, up: half(file, text, 0) };
+    const down = unixLines((await reader.file(`${folder}/${downName}`)) ?? '');
+    return { ...base, up: half(file, text, 0), down: half(`${folder}/${downName}`, down, 0) };
   }
   const up = UP_MARK.exec(text);
   const down = DOWN_MARK.exec(text);
@@ -109,6 +101,13 @@ async function readMigration(
     throw new LockkeeperError(
       'MIGRATION.INVALID',
       `${plain(file)} has its DOWN before its UP. Nothing was run. Put the UP half first.`,
+    );
+  const heading = text.slice(0, up.index).replace(/--.*$|\/\*[^]*?\*\//gm, '');
+  if (heading.trim() !== '')
+    throw new LockkeeperError(
+      'MIGRATION.INVALID',
+      `${plain(file)} has text before its UP mark that would belong to neither half. Nothing was run.`,
+      { next: [{ kind: 'edit-file', label: `Move it below the UP mark of ${plain(file)}` }] },
     );
   // What stands before the UP mark is the file's heading, where the directive may stand too.
   const noTransaction = NO_TRANSACTION.test(text.slice(0, up.index));
@@ -122,6 +121,12 @@ async function readMigration(
 
 function half(file: string, text: string, lineOffset: number, noTransaction = false): Half {
   return { file, text, lineOffset, transaction: !noTransaction && !NO_TRANSACTION.test(text) };
+}
+
+/** The other file of a pair, whatever the case of its name. */
+function sibling(name: string, ending: '.up.sql' | '.down.sql', names: readonly string[]): string | undefined {
+  const wanted = name.toLowerCase().replace(/\.(up|down)\.sql$/, ending);
+  return names.find((other) => other.toLowerCase() === wanted);
 }
 
 function linesBefore(text: string, offset: number): number {

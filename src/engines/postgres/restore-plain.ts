@@ -35,6 +35,9 @@ export async function restorePlain(
       `A statement of the backup failed; everything ran in one transaction, so the target is as it was. ${error instanceof Error ? error.message : ''}`,
       { cause: error },
     );
+  } finally {
+    // PGlite's connections share one backend: the dump's empty search_path would be everyone's from here on.
+    if (server.embedded) await session.execute('RESET ALL').catch(() => {});
   }
 }
 

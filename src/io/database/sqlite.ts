@@ -8,6 +8,7 @@ import type { Secret } from '../secret.ts';
 import { isBusy, lookingOnly, openingError, sqliteError } from './sqlite-errors.ts';
 import { sqliteFile } from './sqlite-file.ts';
 import { openToLook } from './sqlite-read-only.ts';
+import { leavesTheFile, STAYS_INSIDE } from './sqlite-stays-inside.ts';
 
 const SETTINGS = ['PRAGMA foreign_keys = OFF', 'PRAGMA synchronous = FULL'];
 const LOCK_WAIT_MS = 5_000;
@@ -104,6 +105,7 @@ export class SqliteSession implements Session {
   }
 
   async execute(sql: string): Promise<{ readonly rows: number }> {
+    if (leavesTheFile(sql)) throw new LockkeeperError('DATABASE.PERMISSION', STAYS_INSIDE);
     return await this.#patiently(() => {
       const statement = this.#prepare(sql);
       if (statement === undefined) return { rows: 0 };
