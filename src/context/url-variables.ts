@@ -1,6 +1,13 @@
 import { engineCalled } from '../core/connection-parts.ts';
 import type { EngineId } from '../core/ids.ts';
-import { canonicalUrl, type DescribedUrl, describeUrl, withDatabase, withoutLinks, withToken } from '../io/database-url.ts';
+import {
+  canonicalUrl,
+  type DescribedUrl,
+  describeUrl,
+  withDatabase,
+  withoutLinks,
+  withToken,
+} from '../io/database-url.ts';
 import { isSet, openValue, type PartNames, urlFromVariables } from '../io/dotenv-file.ts';
 import type { Secret } from '../io/secret.ts';
 

@@ -12,6 +12,6 @@ export const STAYS_INSIDE =
 export function leavesTheFile(sql: string): boolean {
   const statement = sql.slice(BEFORE_A_STATEMENT.exec(sql)?.[0].length);
   return (
-    /^attach(?![\w$\u0080-\uffff])/i.test(statement) || /^vacuum(?![\w$\u0080-\uffff])[^]*\binto\b/i.test(statement)
+    /^attach(?![\w$\u0080-\uffff])/i.test(statement) || /^vacuum(?![\w$\u0080-\uffff])[\s\S]*\binto\b/i.test(statement)
   );
 }
