@@ -26,6 +26,8 @@ export type Action =
   | {
       readonly kind: 'restore';
       readonly backupId: string;
+      /** Of the backup's file: what was approved is what is put back. */
+      readonly sha256: string;
       /** Said in the plan and so approved: replace what is in a populated database. */
       readonly replace: boolean;
       /** Said in the plan and so approved: the backup was taken of another database. */

@@ -7,7 +7,12 @@ import { type BackupSite, checkFile, compareFingerprints } from './back-up.ts';
  */
 export async function restoreBackup(
   site: BackupSite,
-  action: { readonly backupId: string; readonly replace: boolean; readonly acrossDatabases: boolean },
+  action: {
+    readonly backupId: string;
+    readonly sha256: string;
+    readonly replace: boolean;
+    readonly acrossDatabases: boolean;
+  },
 ): Promise<void> {
   const { engine, bench, state, environment } = site;
   const manifest = state.backups.get(action.backupId);
@@ -25,6 +30,11 @@ export async function restoreBackup(
     throw new LockkeeperError(
       'RESTORE.OTHER_DATABASE',
       `${manifest.id} was taken of another database (${manifest.environment}). Nothing was changed. If that is meant, plan the restore saying so.`,
+    );
+  if (manifest.sha256 !== action.sha256)
+    throw new LockkeeperError(
+      'PLAN.DRIFTED',
+      `${manifest.id} is not the file that it was when the plan was made. Nothing was changed.`,
     );
   const file = `${manifest.location}/${manifest.file}`;
   await checkFile(bench, manifest, file);

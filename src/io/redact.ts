@@ -12,8 +12,9 @@ export function remember(secret: string): void {
 export function redact(text: string): string {
   let clean = text;
   for (const secret of [...known].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, '[secret]');
+  // A scheme is short; without an end to it `a.a.a.…` is read again from every point.
   return clean
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#]*@/gi, '$1[secret]@')
+    .replace(/\b([a-z][a-z0-9+.-]{0,40}:\/\/)[^\s/?#]*@/gi, '$1[secret]@')
     .replace(
       /\b(password|passwd|pwd|authtoken|auth_token)(\s*[=:]\s*)(?!\[secret\])("[^"]*"|'[^']*'|[^\s&;,]+)/gi,
       '$1$2[secret]',

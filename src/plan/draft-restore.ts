@@ -17,7 +17,10 @@ const SEE_BACKUPS = {
 export function chooseBackup(backups: readonly BackupManifest[], { name, database }: Environment): BackupManifest {
   const found = backups.find(
     (one) =>
-      one.verified === 'restored' && one.scope.kind === 'full' && one.database.fingerprint === database.fingerprint,
+      one.verified === 'restored' &&
+      !one.foreign &&
+      one.scope.kind === 'full' &&
+      one.database.fingerprint === database.fingerprint,
   );
   if (found) return found;
   throw new LockkeeperError(
@@ -66,11 +69,12 @@ export function draftRestore(
   const replace = [...schema.objects.keys()].some(isTable);
   const acrossDatabases = manifest.database.fingerprint !== environment.database.fingerprint;
   const whose = acrossDatabases ? `, taken of ANOTHER database (${plain(manifest.environment, 40)})` : '';
+  const foreign = manifest.foreign ? ", whose record was NOT written by this user's lockkeeper" : '';
   const what = manifest.scope.kind === 'full' ? '' : ` (${manifest.scope.kind} only)`;
   return [
     {
-      title: `Put back ${manifest.id} of ${manifest.takenAt}${what}${whose}${replace ? ', replacing what is there now' : ''}`,
-      action: { kind: 'restore', backupId: manifest.id, replace, acrossDatabases },
+      title: `Put back ${manifest.id} of ${manifest.takenAt}${what}${whose}${foreign}${replace ? ', replacing what is there now' : ''}`,
+      action: { kind: 'restore', backupId: manifest.id, sha256: manifest.sha256, replace, acrossDatabases },
       statements: [],
       reads: [],
     },

@@ -39,7 +39,8 @@ export async function makeShadow(site: RehearsalSite, source: RehearsalSource): 
         (one) =>
           one.database.fingerprint === context.environment.database.fingerprint &&
           one.scope.kind === 'full' &&
-          one.verified === 'restored',
+          one.verified === 'restored' &&
+          !one.foreign,
       );
     if (!manifest)
       throw new LockkeeperError(

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS consents (
   granted_at TEXT NOT NULL, expires_at TEXT NOT NULL, seal TEXT NOT NULL, spent_at TEXT
 );
 CREATE TABLE IF NOT EXISTS backups (
-  id TEXT PRIMARY KEY, database_fingerprint TEXT NOT NULL, taken_at TEXT NOT NULL, manifest TEXT NOT NULL
+  id TEXT PRIMARY KEY, database_fingerprint TEXT NOT NULL, taken_at TEXT NOT NULL, manifest TEXT NOT NULL, seal TEXT
 );
 CREATE TABLE IF NOT EXISTS rehearsals (
   id INTEGER PRIMARY KEY AUTOINCREMENT, plan_digest TEXT NOT NULL, at TEXT NOT NULL, rehearsal TEXT NOT NULL, seal TEXT NOT NULL

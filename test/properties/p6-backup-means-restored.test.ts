@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseEngine } from '../../src/core/database-engine.ts';
 import { proveBackup, takeBackup } from '../../src/execute/back-up.ts';
 import { createWorkbench } from '../../src/io/workbench.ts';
-import { look } from '../../src/pipeline.ts';
+import { look, perform, preview } from '../../src/pipeline.ts';
 import { type Walk, walkOn } from '../support/walk.ts';
 
 async function withSite<T>(walk: Walk, work: (site: Parameters<typeof takeBackup>[0]) => Promise<T>): Promise<T> {
@@ -91,6 +91,42 @@ describe('P6: the word backup means restored somewhere else and compared', () =>
       const failing: DatabaseEngine = { ...site.engine, backup: () => Promise.reject(new Error('the disk is gone')) };
       await expect(takeBackup({ ...site, engine: failing }, { kind: 'full' })).rejects.toThrow();
       expect(readdirSync(site.folder)).toEqual([]);
+    });
+  });
+
+  it('a record that someone else wrote proves nothing, and is not chosen', async () => {
+    const walk = walkOn();
+    await withSite(walk, async (site) => {
+      const taken = await proveBackup(site, await takeBackup(site, { kind: 'full' }));
+      const { backups } = await walk.state();
+      expect(backups.get(taken.id)).toEqual(taken);
+      walk.sql(
+        "UPDATE backups SET manifest = json_set(manifest, '$.file', 'other.sqlite', '$.sha256', 'of another')",
+        '.lockkeeper/state.sqlite',
+      );
+      expect(backups.get(taken.id)).toMatchObject({ verified: 'unverified', foreign: true });
+      expect(backups.list()[0]).toMatchObject({ verified: 'unverified', foreign: true });
+      await expect(preview(walk.call, {}, { operation: 'restore' })).rejects.toMatchObject({ code: 'BACKUP.UNKNOWN' });
+      await expect(preview(walk.call, {}, { operation: 'restore', backupId: taken.id })).rejects.toMatchObject({
+        code: 'BACKUP.NOT_VERIFIED',
+      });
+    });
+  });
+
+  it('what is put back is the file that the plan was made for', async () => {
+    const walk = walkOn();
+    await withSite(walk, async (site) => {
+      const taken = await proveBackup(site, await takeBackup(site, { kind: 'full' }));
+      const { plan } = await preview(walk.call, {}, { operation: 'restore' });
+      expect(plan?.steps.at(-1)?.action).toMatchObject({ backupId: taken.id, sha256: taken.sha256 });
+      // Another file under the same id, in a record with a right seal.
+      walk.sql('DELETE FROM customers');
+      const other = await proveBackup(site, await takeBackup(site, { kind: 'full' }));
+      (await walk.state()).backups.put({ ...other, id: taken.id });
+      expect(await perform(walk.call, plan?.id ?? '')).toMatchObject({
+        outcome: 'refused',
+        error: { code: 'PLAN.DRIFTED' },
+      });
     });
   });
 });

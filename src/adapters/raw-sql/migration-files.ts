@@ -102,7 +102,7 @@ async function readMigration(
       'MIGRATION.INVALID',
       `${plain(file)} has its DOWN before its UP. Nothing was run. Put the UP half first.`,
     );
-  const heading = text.slice(0, up.index).replace(/--.*$|\/\*[^]*?\*\//gm, '');
+  const heading = text.slice(0, up.index).replace(/--.*$|\/\*(?:[\s\S]*?\*\/|[\s\S]*)/gm, '');
   if (heading.trim() !== '')
     throw new LockkeeperError(
       'MIGRATION.INVALID',
