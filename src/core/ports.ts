@@ -1,4 +1,5 @@
 import type { CommandFact, Values } from './action.ts';
+import type { LockkeeperError } from './errors.ts';
 import type { EngineId } from './ids.ts';
 
 /**
@@ -46,6 +47,8 @@ export interface Session {
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** Runs one statement; `rows` is how many it changed. */
   execute(sql: string): Promise<{ readonly rows: number }>;
+  /** Runs statements in order and stops at the first that fails, in one message to the server where the wire allows it. */
+  batch?(statements: readonly string[]): Promise<{ readonly done: number; readonly error?: LockkeeperError }>;
   /** Rows as arrays, in batches; memory does not grow with the result. */
   stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]>;
   /** SQLite: how many statements that can write (sqlite3_stmt_readonly says no) this session has run; others leave it out. */
@@ -139,6 +142,8 @@ export interface WorkbenchFiles {
   lines(path: string): AsyncIterable<string>;
   remove(path: string): Promise<void>;
   folder(path: string): Promise<void>;
+  /** Makes the folder that is to become `path` once it is whole, and removes those that killed processes left half-way beside it. */
+  draftFolder(path: string): Promise<string>;
   /** Identity of a file: device and inode, and where its links lead. */
   identity(path: string): Promise<{ readonly device: string; readonly inode: string; readonly realPath: string }>;
 }

@@ -26,10 +26,11 @@ export async function takeBackup(site: BackupSite, scope: BackupScope): Promise<
   const takenAt = new Date();
   const id = `backup_${takenAt.toISOString().replace(/\D/g, '').slice(0, 14)}_${randomBytes(3).toString('hex')}`;
   const folder = `${site.folder}/${id}`;
-  await bench.files.folder(folder);
+  // Only what is whole is given a backup's name, so that a process that dies leaves nothing that could be taken for one.
+  const draft = await bench.files.draftFolder(folder);
   try {
-    const taken = await engine.backup(bench, site.database, scope, folder);
-    const file = `${folder}/${taken.file}`;
+    const taken = await engine.backup(bench, site.database, scope, draft);
+    const file = `${draft}/${taken.file}`;
     const manifest: BackupManifest = {
       id,
       location: folder,
@@ -49,7 +50,8 @@ export async function takeBackup(site: BackupSite, scope: BackupScope): Promise<
       extras: taken.extras,
       fingerprint: taken.fingerprint,
     };
-    await bench.files.write(`${folder}/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+    await bench.files.write(`${draft}/manifest.json`, `${JSON.stringify(manifest, undefined, 2)}\n`);
+    await bench.files.rename(draft, folder);
     state.backups.put(manifest);
     state.audit.append('backup.taken', {
       id,
@@ -59,7 +61,7 @@ export async function takeBackup(site: BackupSite, scope: BackupScope): Promise<
     });
     return manifest;
   } catch (error) {
-    await bench.files.remove(folder).catch(() => {});
+    for (const path of [draft, folder]) await bench.files.remove(path).catch(() => {});
     throw error;
   }
 }

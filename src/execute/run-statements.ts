@@ -1,7 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Action } from '../core/action.ts';
 import type { DatabaseEngine } from '../core/database-engine.ts';
 import { LockkeeperError } from '../core/errors.ts';
 import type { Session } from '../core/ports.ts';
+
+/** How long statements may run one after another before someone listens again. */
+const TURN_MS = 50;
+
+/** In characters. */
+const BATCH_LENGTH = 100_000;
 
 /** A statement failed; says which, and whether what went before it is still there. */
 export class StatementFailure extends LockkeeperError {
@@ -23,23 +30,46 @@ export async function runStatements(
   engine: Pick<DatabaseEngine, 'id' | 'transactionalDdl'>,
   signal: AbortSignal,
 ): Promise<void> {
-  let position = 0;
   const begin = engine.id === 'sqlite' ? 'BEGIN IMMEDIATE' : 'BEGIN';
+  const all = action.transaction ? [begin, ...action.statements, 'COMMIT'] : action.statements;
+  // Outside a transaction each statement goes alone: in one message the server would make one transaction of them.
+  const batches = action.transaction && session.batch ? inBatches(all) : all.map((statement) => [statement]);
+  let done = 0;
   try {
-    if (action.transaction) await session.execute(begin);
-    for (; position < action.statements.length; position++) {
+    for (const batch of batches) {
       if (signal.aborted) throw cancelled();
-      await session.execute(action.statements[position] ?? '');
+      if (batch.length === 1 || !session.batch) {
+        await session.execute(batch[0] ?? '');
+        done++;
+        continue;
+      }
+      const sent = await session.batch(batch);
+      done += sent.done;
+      if (sent.error) throw sent.error;
     }
-    if (action.transaction) await session.execute('COMMIT');
   } catch (error) {
     const failure =
       error instanceof LockkeeperError
         ? error
         : new LockkeeperError('INTERNAL.BUG', 'lockkeeper failed while running statements.', { cause: error });
     const undone = action.transaction && engine.transactionalDdl && (await rolledBack(session, failure));
-    throw new StatementFailure(failure, position, undone);
+    throw new StatementFailure(failure, action.transaction ? Math.max(0, done - 1) : done, undone);
   }
+}
+
+/** One message each, small enough that a wish to stop is heard between two of them. */
+function inBatches(statements: readonly string[]): readonly (readonly string[])[] {
+  const batches: string[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const statement of statements) {
+    if (length + statement.length > BATCH_LENGTH) {
+      batches.push([]);
+      length = 0;
+    }
+    batches.at(-1)?.push(statement);
+    length += statement.length;
+  }
+  return batches;
 }
 
 /** A lost connection ends a transaction too, but whether a COMMIT on its way was heard is not known. */

@@ -11,7 +11,7 @@ export async function settle(
   step: Step,
   site: { readonly tool: MigrationTool; look(): Promise<Context> },
 ): Promise<{ readonly status: StepStatus; readonly message: string }> {
-  const said = error instanceof LockkeeperError ? error.message : 'lockkeeper itself failed here.';
+  const said = `${whereIn(step, error)}${error instanceof LockkeeperError ? error.message : 'lockkeeper itself failed here.'}`;
   if (error instanceof StatementFailure && error.undone)
     return { status: 'failed', message: `${said} All of this step was taken back.` };
   if (step.action.kind === 'backup') return { status: 'failed', message: `${said} The database was only read.` };
@@ -28,6 +28,14 @@ export async function settle(
       message: `${said} Whether the step was committed could not be found out.`,
     }
   );
+}
+
+/** `migrations/005_x.sql:3: ` where the statement that failed stands in a file. */
+function whereIn(step: Step, error: unknown): string {
+  if (!(error instanceof StatementFailure) || step.action.kind !== 'statements' || step.statements === 'unknown')
+    return '';
+  const at = step.locations?.[step.statements.indexOf(step.action.statements[error.position] ?? '')];
+  return at ? `${plain(at.file)}:${at.line}: ` : '';
 }
 
 async function askHistory(

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { WorkbenchFiles } from '../core/ports.ts';
 import { errorCode, fileError } from './file-errors.ts';
 import { fileIdentity } from './file-identity.ts';
+import { isAbandoned, ownerTag } from './process-id.ts';
 
+const DRAFT = '.partial-';
 const UNCHANGED = 'The database is unchanged.';
 
 /**
@@ -32,8 +35,18 @@ export const workbenchFiles: WorkbenchFiles = {
   lines,
   remove: (path) => guarded(path, () => rm(path, { recursive: true, force: true })),
   folder: (path) => guarded(path, async () => void (await mkdir(path, { recursive: true, mode: 0o700 }))),
+  draftFolder,
   identity: fileIdentity,
 };
+
+async function draftFolder(path: string): Promise<string> {
+  const draft = `${path}${DRAFT}${ownerTag()}`;
+  await workbenchFiles.folder(draft);
+  for (const name of await readdir(dirname(path)))
+    if (name.includes(DRAFT) && isAbandoned(name))
+      await rm(join(dirname(path), name), { recursive: true, force: true }).catch(() => {});
+  return draft;
+}
 
 /** Writes a new private file and brings it to the disk; what could not be written whole is removed. */
 async function writeWhole(path: string, contents: AsyncIterable<Buffer> | Iterable<string>): Promise<void> {

@@ -35,7 +35,9 @@ export async function sealKeyHealth(): Promise<{
 
 /** Folders that lockkeeper made for shadows and rehearsals and that nobody took away, as after kill -9. */
 export async function leftoverFolders(now = Date.now()): Promise<readonly string[]> {
-  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => /^lockkeeper-[A-Za-z0-9]{6}$/.test(name));
+  const names = (await readdir(tmpdir()).catch(() => [])).filter((name) =>
+    /^lockkeeper-([0-9a-f]{8}-\d+-\d*-)?[A-Za-z0-9]{6}$/.test(name),
+  );
   const old: string[] = [];
   for (const name of names) {
     const found = await stat(join(tmpdir(), name)).catch(() => undefined);

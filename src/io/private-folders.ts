@@ -1,20 +1,21 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from './file-errors.ts';
+import { isAbandoned, ownerTag } from './process-id.ts';
 
 const folders = new Set<string>();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let watching = false;
 
-/** A new folder that only this user may enter, removed at the latest when this process ends; kill -9 leaves it to the system's own tidying. */
+/** A new folder that only this user may enter, removed at the latest when this process ends, or after kill -9 by the next one. */
 export async function privateFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   watch();
   let path: string;
   try {
     // mkdtemp makes it with mode 0700 (mkdtemp(3)).
-    path = await mkdtemp(join(tmpdir(), 'lockkeeper-'));
+    path = await mkdtemp(join(tmpdir(), `lockkeeper-${ownerTag()}-`));
   } catch (error) {
     throw fileError(error, tmpdir(), 'Nothing was started there; the database is unchanged.');
   }
@@ -26,6 +27,17 @@ export async function privateFolder(): Promise<{ readonly path: string; remove()
       folders.delete(path);
     },
   };
+}
+
+/** Removes what processes that were killed have left: folders of ours alone, since others can make any name there. */
+export async function removeAbandonedFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    if (!name.startsWith('lockkeeper-') || !isAbandoned(name)) continue;
+    const path = join(tmpdir(), name);
+    const found = await lstat(path).catch(() => undefined);
+    if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue;
+    await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 function watch(): void {

@@ -7,7 +7,7 @@ import { withDatabase } from './database-url.ts';
 import { workbenchFiles } from './files.ts';
 import { freePort } from './free-port.ts';
 import { handleFor, reach } from './handle.ts';
-import { privateFolder } from './private-folders.ts';
+import { privateFolder, removeAbandonedFolders } from './private-folders.ts';
 import { findProgram, runProgram, startProgram } from './programs.ts';
 import { Secret } from './secret.ts';
 
@@ -73,6 +73,7 @@ export function createWorkbench(options: Options): Workbench & { dispose(): Prom
     async dispose() {
       const failures: unknown[] = [];
       for (const end of [...open].reverse()) await end().catch((error: unknown) => failures.push(error));
+      await removeAbandonedFolders();
       if (failures.length > 0)
         throw new LockkeeperError('INTERNAL.BUG', 'Something that the workbench started could not be ended.', {
           cause: failures[0],

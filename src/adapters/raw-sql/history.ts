@@ -160,8 +160,10 @@ async function readColumns({ reader, engine }: Context, schema: string | undefin
     }));
   }
   const rows = await reader.query(
-    `SELECT column_name AS name, data_type AS type, (column_default IS NOT NULL OR is_identity = 'YES') AS automatic
-       FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2`,
+    // Not information_schema: it hides what this user may not read, and a history that cannot be seen is not a history that is not there.
+    `SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type, (a.atthasdef OR a.attidentity <> '') AS automatic
+       FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
     [schema, HISTORY_TABLE],
   );
   return rows.map((row) => ({

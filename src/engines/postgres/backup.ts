@@ -3,6 +3,7 @@ import type { Fingerprint, TakenBackup } from '../../core/database-engine.ts';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { DatabaseHandle, Session, Workbench } from '../../core/ports.ts';
 import { fence, plain } from '../../core/untrusted.ts';
+import { endsWithUs } from './ends-with-us.ts';
 import { facts } from './facts.ts';
 import { fingerprint, tablesOf } from './fingerprint.ts';
 import { foreignKeysOut, listWithout } from './foreign-keys-out.ts';
@@ -62,7 +63,7 @@ async function dumpWithProgram(
   const taken = await whole(bench, path, async () => {
     // Made by us first, so that it is private; pg_dump then writes into it itself, which costs no detour through this process.
     await bench.files.write(path, '');
-    const running = await bench.start({ argv: [...argv, `--file=${path}`], database });
+    const running = await bench.start({ argv: endsWithUs([...argv, `--file=${path}`]), database });
     const counting = fingerprint(session, scope);
     try {
       const [result, print] = await Promise.all([running.exited.then(checkDump), counting]);
@@ -194,7 +195,7 @@ async function dumpRoles(
     if (!program || program.version !== dump.version) return 'no pg_dumpall of the same version';
     await bench.files.write(path, '');
     const options = ['--globals-only', '--no-role-passwords', '--no-password', `--file=${path}`];
-    const result = await bench.run({ argv: [program.path, ...options], database });
+    const result = await bench.run({ argv: endsWithUs([program.path, ...options]), database });
     if (result.exitCode === 0) return true;
     await bench.files.remove(path);
     return plain(result.stderr, 120);

@@ -3,6 +3,7 @@ import type { Shadow } from '../../core/database-engine.ts';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { Workbench } from '../../core/ports.ts';
 import { fence } from '../../core/untrusted.ts';
+import { ALIVE } from './ends-with-us.ts';
 import type { Program } from './programs.ts';
 
 const START_MS = 60_000;
@@ -118,7 +119,7 @@ export function watched(
   if (process.platform === 'win32') return command;
   const script = `
     parent=$1 folder=$2; shift 2
-    alive() { if [ -d /proc/self ]; then [ -d "/proc/$1" ]; else kill -0 "$1"; fi; }
+    ${ALIVE}
     (
       while alive "$parent" && alive $$ && [ -d "$folder" ]; do sleep 1; done
       kill -QUIT $$

@@ -1,6 +1,7 @@
 import { LockkeeperError } from '../../core/errors.ts';
 import type { DatabaseHandle, ProgramResult, Session, Workbench } from '../../core/ports.ts';
 import { fence, plain } from '../../core/untrusted.ts';
+import { endsWithUs } from './ends-with-us.ts';
 import { listBeside } from './foreign-keys-out.ts';
 import { requirePostgresProgram } from './programs.ts';
 import { clearance, userObjects } from './restore-clearance.ts';
@@ -59,7 +60,7 @@ async function restoreArchive(
   if (clear.length === 0) {
     const name = await databaseName(bench, into);
     const result = await bench.run({
-      argv: [
+      argv: endsWithUs([
         program.path,
         '--single-transaction',
         '--exit-on-error',
@@ -67,7 +68,7 @@ async function restoreArchive(
         ...selection,
         `--dbname=${name}`,
         file,
-      ],
+      ]),
       database: into,
     });
     return check(result, 'pg_restore');
@@ -82,7 +83,7 @@ async function restoreArchive(
     check(await bench.run({ argv: [program.path, ...selection, '-f', script, file] }), 'pg_restore');
     const quiet = ['-X', '-q', '--no-password', '-v', 'ON_ERROR_STOP=1', '--single-transaction', '-o', NOWHERE];
     const argv: [string, ...string[]] = [psql.path, ...quiet, '-f', before, '-f', script];
-    check(await bench.run({ argv, database: into }), 'psql');
+    check(await bench.run({ argv: endsWithUs(argv), database: into }), 'psql');
   } finally {
     await folder.remove();
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import type pgModule from 'pg';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { Row, Session, SessionOptions } from '../../core/ports.ts';
@@ -10,6 +11,7 @@ import { connectionOptions, type Wanted } from './postgres-url.ts';
 const CONNECT_MS = 10_000;
 const CLOSE_MS = 2_000;
 const BATCH_ROWS = 1_000;
+const CHECK_CLIENT_MS = 1_000;
 
 /** pg 8 takes these; its types do not name them. */
 interface Query {
@@ -102,6 +104,17 @@ class PostgresSession implements Session {
     if (options.lockWaitMs !== undefined) settings.push(`SET lock_timeout = ${milliseconds(options.lockWaitMs)}`);
     if (options.readOnly) settings.push('SET default_transaction_read_only = on');
     for (const setting of settings) await this.#send({ text: setting });
+    await this.#dieWithUs(String(rows[0]?.version));
+  }
+
+  /**
+   * A server looks at its client when it has something to say: killed in a long statement, we would leave the statement, its locks
+   * and the migration lock behind until its end. From 14 on it can be asked to look (manual, client_connection_check_interval).
+   */
+  async #dieWithUs(version: string): Promise<void> {
+    if (Number(/\d+/.exec(version)?.[0]) < 14) return;
+    // Not every system can tell (the server then refuses the setting), and nothing else depends on it.
+    await this.#quietly(`SET client_connection_check_interval = ${CHECK_CLIENT_MS}`);
   }
 
   async query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
@@ -116,6 +129,25 @@ class PostgresSession implements Session {
     // CREATE TABLE AS answers `SELECT n` without columns; a SELECT changed nothing.
     const changed = result.command !== 'SELECT' || result.fields.length === 0;
     return { rows: changed && !READS.has(result.command) ? (result.rowCount ?? 0) : 0 };
+  }
+
+  async batch(statements: readonly string[]): Promise<{ readonly done: number; readonly error?: LockkeeperError }> {
+    // Each statement that ends well is answered with one CommandComplete (protocol-flow, "Simple Query"). pg hands the results
+    // over only when all went well, so they are counted where they arrive: on its connection, an EventEmitter.
+    const wire = Reflect.get(this.#client, 'connection') as EventEmitter;
+    let done = 0;
+    const count = () => done++;
+    wire.on('commandComplete', count);
+    try {
+      // A line of its own for each semicolon: a statement may end in a comment.
+      await this.#send({ text: statements.join('\n;\n') });
+      return { done };
+    } catch (error) {
+      if (error instanceof LockkeeperError) return { done, error };
+      throw error;
+    } finally {
+      wire.off('commandComplete', count);
+    }
   }
 
   async *stream(sql: string): AsyncIterable<readonly (readonly unknown[])[]> {
