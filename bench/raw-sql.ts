@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { perform, preview } from '../src/pipeline.ts';
 import { openState } from '../src/state/open-state.ts';
-import { startPostgres } from '../test/support/postgres.ts';
+import { type PostgresServer, startPostgres } from '../test/support/postgres.ts';
 
 const COUNT = 1_000;
 const ROUNDS = 5;
@@ -12,16 +12,18 @@ const ROUNDS = 5;
 interface Peer {
   readonly name: string;
   /** Gives a fresh, empty database. */
-  fresh(): { url: string; runFile(path: string): void };
+  fresh(): { url: string; runFiles(paths: readonly string[]): void };
 }
 
 /** 1,000 migrations through plan → execute, against the same statements through the engine's own shell in one go. */
 export async function run() {
-  const server = await startPostgres();
+  // Durable, as servers are installed: the cluster for tests turns fsync off.
+  const server = await startPostgres({ settings: ['fsync=on'] });
+  const files = sqlite3();
   const rows: Record<string, string>[] = [];
   let holds = true;
   try {
-    for (const peer of [sqlite3(), psql(server.url)]) {
+    for (const peer of [files, psql(server)]) {
       const [ours, theirs]: [number[], number[]] = [[], []];
       for (let round = 0; round < ROUNDS; round++) {
         theirs.push(runPeer(peer));
@@ -37,6 +39,7 @@ export async function run() {
       });
     }
   } finally {
+    files.end();
     await server.stop();
   }
   return { name: `${COUNT} raw SQL migrations`, rows, bound: '≤ 1.5 × the time of the shell, medians of 5', holds };
@@ -53,11 +56,14 @@ function migration(index: number): string {
 function runPeer(peer: Peer): number {
   const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-'));
   try {
-    const file = join(folder, 'all.sql');
-    writeFileSync(file, Array.from({ length: COUNT }, (_, index) => migration(index)).join('\n'));
+    const files = Array.from({ length: COUNT }, (_, index) => {
+      const file = join(folder, `${index}.sql`);
+      writeFileSync(file, migration(index));
+      return file;
+    });
     const database = peer.fresh();
     const began = performance.now();
-    database.runFile(file);
+    database.runFiles(files);
     return performance.now() - began;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -89,37 +95,43 @@ async function runOurs(peer: Peer): Promise<number> {
   }
 }
 
-function sqlite3(): Peer {
+function sqlite3(): Peer & { end(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-db-'));
+  let count = 0;
   return {
     name: 'sqlite3 shell',
+    end: () => rmSync(folder, { recursive: true, force: true }),
     fresh() {
-      const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-bench-db-'));
-      process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-      const file = join(folder, 'bench.db');
+      const file = join(folder, `bench${count++}.db`);
       execFileSync('sqlite3', [file, 'PRAGMA user_version = 1;']);
       return {
         url: `sqlite:${file}`,
-        runFile: (path) => void execFileSync('sqlite3', ['-bail', file, `.read ${path}`]),
+        runFiles: (paths) =>
+          void execFileSync('sqlite3', ['-bail', file], { input: paths.map((path) => `.read ${path}\n`).join('') }),
       };
     },
   };
 }
 
-function psql(serverUrl: string): Peer {
+function psql(server: PostgresServer): Peer {
   let count = 0;
-  const on = (database: string) => {
-    const url = new URL(serverUrl);
-    url.pathname = `/${database}`;
-    return url.href;
-  };
   return {
     name: 'psql',
     fresh() {
       const name = `bench_${count++}`;
-      execFileSync('psql', ['-qX', '-d', on('postgres'), '-c', `CREATE DATABASE ${name}`]);
+      execFileSync('psql', ['-qX', '-d', server.url, '-c', `CREATE DATABASE ${name}`]);
+      const url = server.urlOf(name);
       return {
-        url: on(name),
-        runFile: (path) => void execFileSync('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-d', on(name), '-f', path]),
+        url,
+        runFiles: (paths) =>
+          void execFileSync('psql', [
+            '-qX',
+            '-v',
+            'ON_ERROR_STOP=1',
+            '-d',
+            url,
+            ...paths.flatMap((path) => ['-f', path]),
+          ]),
       };
     },
   };
