@@ -35,8 +35,13 @@ export async function runStatements(
   // Outside a transaction each statement goes alone: in one message the server would make one transaction of them.
   const batches = action.transaction && session.batch ? inBatches(all) : all.map((statement) => [statement]);
   let done = 0;
+  let awake = performance.now();
   try {
     for (const batch of batches) {
+      if (performance.now() - awake > TURN_MS) {
+        await hearSignals();
+        awake = performance.now();
+      }
       if (signal.aborted) throw cancelled();
       if (batch.length === 1 || !session.batch) {
         await session.execute(batch[0] ?? '');
@@ -70,6 +75,15 @@ function inBatches(statements: readonly string[]): readonly (readonly string[])[
     length += statement.length;
   }
   return batches;
+}
+
+/**
+ * SQLite runs its statements in this process without a pause, so a Ctrl-C is not heard before the event loop has turned: once to come
+ * back to where it waits for signals, and once more to see them.
+ */
+async function hearSignals(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 /** A lost connection ends a transaction too, but whether a COMMIT on its way was heard is not known. */

@@ -85,12 +85,12 @@ async function readMigration(
   names: readonly string[],
 ): Promise<MigrationFile> {
   const file = `${folder}/${name}`;
-  const text = unixLines((await reader.file(file)) ?? '');
+  const text = unixLines(await textOf(reader, file));
   const base = { id: idOf(name), version: NUMBERED.exec(name)?.[1] ?? '', file, checksum: digestOf(text) };
   if (/\.up\.sql$/i.test(name)) {
     const downName = sibling(name, '.down.sql', names);
     if (downName === undefined) return { ...base, up: half(file, text, 0) };
-    const down = unixLines((await reader.file(`${folder}/${downName}`)) ?? '');
+    const down = unixLines(await textOf(reader, `${folder}/${downName}`));
     return { ...base, up: half(file, text, 0), down: half(`${folder}/${downName}`, down, 0) };
   }
   const up = UP_MARK.exec(text);
@@ -117,6 +117,16 @@ async function readMigration(
     up: cut(up.index + up[0].length, down?.index ?? text.length),
     ...(down && { down: cut(down.index + down[0].length, text.length) }),
   };
+}
+
+/** What was listed a moment ago and is no file now must not count as an empty migration. */
+async function textOf(reader: Reader, file: string): Promise<string> {
+  const text = await reader.file(file);
+  if (text !== undefined) return text;
+  throw new LockkeeperError(
+    'MIGRATION.INVALID',
+    `${plain(file)} cannot be read as a file: it leads to a folder, or has just been taken away. Nothing was run.`,
+  );
 }
 
 function half(file: string, text: string, lineOffset: number, noTransaction = false): Half {

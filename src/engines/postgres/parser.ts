@@ -18,8 +18,25 @@ export interface ParserRefusal {
   readonly position: number;
 }
 
-/** Parses with PostgreSQL's own grammar. The WASM module is loaded on first use: most commands never need it. */
+/** A migration is cut, judged and cut again under the lock: trees of short statements are kept, the oldest given up first. */
+const kept = new Map<string, Parsed>();
+const MOST_KEPT = 4_000;
+const LONGEST_KEPT = 4_000;
+
+/** Parses with PostgreSQL's own grammar; the trees are shared and must not be changed. */
 export async function parseSql(sql: string): Promise<Parsed> {
+  const known = kept.get(sql);
+  if (known) return known;
+  const parsed = await parse(sql);
+  if (sql.length > LONGEST_KEPT) return parsed;
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size >= MOST_KEPT) kept.delete(oldest);
+  kept.set(sql, parsed);
+  return parsed;
+}
+
+/** The WASM module is loaded on first use: most commands never need it. */
+async function parse(sql: string): Promise<Parsed> {
   // The parser reads a C string: what follows a NUL would silently go unseen.
   const nul = sql.indexOf('\0');
   if (nul >= 0)
