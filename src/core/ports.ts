@@ -98,8 +98,12 @@ export interface Workbench {
   connect(database: DatabaseHandle, options?: SessionOptions): Promise<Session>;
   /** A handle for a database the workbench itself started or made. */
   handle(url: string): DatabaseHandle;
-  /** Another database of the same server, reached the same way. */
-  sibling(database: DatabaseHandle, name: string): DatabaseHandle;
+  /** Another database of the same server, reached the same way, or as another user. */
+  sibling(
+    database: DatabaseHandle,
+    name: string,
+    login?: { readonly user: string; readonly password: string },
+  ): DatabaseHandle;
   run(call: ProgramCall): Promise<ProgramResult>;
   /** Starts a long-running program; it is stopped by `stop`, by cancellation and when this process ends. */
   start(call: ProgramCall): Promise<{ readonly exited: Promise<ProgramResult>; stop(): Promise<void> }>;

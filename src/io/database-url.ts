@@ -110,6 +110,19 @@ export function withDatabase(url: Secret, database: string): Secret {
   return Secret.of(`${parts.scheme}://${credentials}${parts.place}/${encodeURIComponent(database)}${parts.query}`);
 }
 
+/** Another database of the same server, for another user where a login is given. */
+export function onDatabase(
+  url: Secret,
+  database: string,
+  login?: { readonly user: string; readonly password: string },
+): Secret {
+  const parts = cut(clean(url.reveal()));
+  const written = parts.credentials === '' ? '' : `${parts.credentials}@`;
+  const credentials = login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : written;
+  const query = login ? parts.query.replace(/([?&])(user|password)=[^&#]*/gi, '$1') : parts.query;
+  return Secret.of(`${parts.scheme}://${credentials}${parts.place}/${encodeURIComponent(database)}${query}`);
+}
+
 function clean(text: string): string {
   return text.trim().replace(/^jdbc:/i, '');
 }

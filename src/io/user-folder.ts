@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, platform } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { LockkeeperError } from '../core/errors.ts';
 
 /** The user's configuration folder: outside every workspace, so that what an assistant may edit there cannot forge a consent. */
@@ -9,6 +19,18 @@ export function userFolder(): string {
   if (process.env.XDG_CONFIG_HOME) return join(process.env.XDG_CONFIG_HOME, 'lockkeeper');
   if (platform() === 'win32' && process.env.APPDATA) return join(process.env.APPDATA, 'lockkeeper');
   return join(homedir(), '.config', 'lockkeeper');
+}
+
+/**
+ * True where the user's folder was led into the folder, by its own name or through links. Its usual place counts as outside: a person may
+ * work in their home folder.
+ */
+export function userFolderIsInside(folder: string): boolean {
+  if (resolve(userFolder()) === join(homedir(), '.config', 'lockkeeper')) return false;
+  let there = resolve(userFolder());
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  const way = relative(folder, realpathSync(there));
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 }
 
 /** The key that seals consents and the audit trail's head. Made once, mode 0600. */

@@ -3,7 +3,7 @@ import type { DatabaseHandle, Session, Workbench } from '../core/ports.ts';
 import { credentialsFor } from './credentials.ts';
 import { openSession } from './database/open.ts';
 import { sqliteFile } from './database/sqlite-file.ts';
-import { withDatabase } from './database-url.ts';
+import { onDatabase } from './database-url.ts';
 import { workbenchFiles } from './files.ts';
 import { freePort } from './free-port.ts';
 import { handleFor, reach } from './handle.ts';
@@ -38,7 +38,7 @@ export function createWorkbench(options: Options): Workbench & { dispose(): Prom
     shadowServer: options.shadowServer,
     connect: async (database, wanted) => closing(await openSession(database, wanted), track),
     handle: (url) => handleFor(Secret.of(url), root),
-    sibling: (database, name) => handleFor(withDatabase(reach(database).url, name), root),
+    sibling: (database, name, login) => handleFor(onDatabase(reach(database).url, name, login), root),
     run: (call) => runProgram(call, { signal, ...secrets(call.database) }),
     async start(call) {
       const started = await startProgram(call, { signal, ...secrets(call.database) });

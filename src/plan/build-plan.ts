@@ -22,7 +22,7 @@ export async function buildPlan(
   const hazards = judged.steps.flatMap((step) => step.hazards);
   const writes = judged.steps.some((step) => step.effect === 'database');
   const reason = writes ? backupReason(context.environment, hazards) : undefined;
-  const steps = reason === undefined ? judged.steps : [backupFirst(context), ...judged.steps];
+  const steps = reason === undefined ? judged.steps : [backupFirst(), ...judged.steps];
   return freezePlan(
     {
       operation: request.operation,
@@ -106,9 +106,10 @@ export function effectOf({ action }: Draft): Effect {
   }
 }
 
-function backupFirst(context: Context): Step {
+function backupFirst(): Step {
   return {
-    title: `Back up ${context.environment.database.name} and prove the backup by restoring it elsewhere`,
+    // Not its name: titles stand in refusals too, and a name is what would grant a plan.
+    title: 'Back up the database and prove the backup by restoring it elsewhere',
     action: { kind: 'backup', scope: { kind: 'full' } },
     statements: [],
     reads: [],

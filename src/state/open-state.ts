@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { digestOf } from '../core/digest.ts';
+import { LockkeeperError } from '../core/errors.ts';
 import { openStateDatabase } from '../io/state-database.ts';
+import { userFolderIsInside } from '../io/user-folder.ts';
 import { AuditTrail } from './audit.ts';
 import { BackupStore } from './backup-store.ts';
 import { ConsentStore } from './consent-store.ts';
@@ -24,6 +26,11 @@ export interface State {
 
 /** Opens the records of the workspace at `root`, an absolute path with its links resolved. */
 export async function openState(root: string): Promise<State> {
+  if (userFolderIsInside(root))
+    throw new LockkeeperError(
+      'STATE.UNUSABLE',
+      'The folder of your configuration (XDG_CONFIG_HOME) lies inside this workspace, so whoever edits the workspace could seal consents. Nothing was begun. Let it point elsewhere, or leave it out.',
+    );
   const folder = join(root, '.lockkeeper');
   const database = await openStateDatabase(folder, TABLES);
   return {

@@ -137,6 +137,13 @@ export const GUARDS: readonly BrokenGuard[] = [
     noticedBy: p('p6-backup-means-restored'),
   },
   {
+    what: 'P3: the key lies outside the workspace',
+    file: 'src/io/user-folder.ts',
+    find: "return way === '' ||",
+    replace: "return way === ':' &&",
+    noticedBy: p('p3-the-human-answers'),
+  },
+  {
     what: 'P6: the record of a backup is sealed',
     file: 'src/state/backup-store.ts',
     find: "isSealed('backup', text, row.seal)",

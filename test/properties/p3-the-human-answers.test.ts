@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { giveConsent } from '../../src/gate/consent.ts';
 import { perform, preview } from '../../src/pipeline.ts';
+import { openState } from '../../src/state/open-state.ts';
 import { walkOn } from '../support/walk.ts';
 
 const run = { operation: 'run' } as const;
@@ -106,5 +109,24 @@ describe('P3: the model cannot give the human’s answer', () => {
     } finally {
       for (const name of names) delete process.env[name];
     }
+  });
+
+  it('no key that seals consents lies where the workspace is edited', async () => {
+    const walk = walkOn();
+    const outside = process.env.XDG_CONFIG_HOME;
+    try {
+      for (const folder of [join(walk.root, 'config'), join(walk.root, '.lockkeeper/../x'), walk.root]) {
+        process.env.XDG_CONFIG_HOME = folder;
+        await expect(openState(walk.root)).rejects.toMatchObject({ code: 'STATE.UNUSABLE' });
+        expect(existsSync(join(folder, 'lockkeeper'))).toBe(false);
+      }
+    } finally {
+      process.env.XDG_CONFIG_HOME = outside;
+    }
+  });
+
+  it('no title of a step holds what would grant it', async () => {
+    const { plan } = await preview(walkOn().call, production, run);
+    expect(JSON.stringify(plan?.steps.map((step) => step.title))).not.toContain('live.db');
   });
 });

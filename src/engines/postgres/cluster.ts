@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Shadow } from '../../core/database-engine.ts';
 import { LockkeeperError } from '../../core/errors.ts';
-import type { Workbench } from '../../core/ports.ts';
+import type { DatabaseHandle, Workbench } from '../../core/ports.ts';
 import { fence } from '../../core/untrusted.ts';
+import { asSuperuser, contained, type Login, makeOwner, newLogin, settleOwner } from './contained.ts';
 import { ALIVE } from './ends-with-us.ts';
 import type { Program } from './programs.ts';
 
@@ -54,7 +55,10 @@ export async function startCluster(bench: Workbench, initdb: Program): Promise<S
       ),
       ...as,
     });
-    const database = bench.handle(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres?sslmode=disable`);
+    const loginAs = (login: Login): DatabaseHandle =>
+      bench.handle(`postgresql://${login.user}:${login.password}@127.0.0.1:${port}/postgres?sslmode=disable`);
+    const superuser = loginAs({ user: 'postgres', password });
+    const owner = newLogin();
     const dispose = async (): Promise<void> => {
       // Sessions that someone forgot to close would make the server wait for them at an ordinary stop.
       const stop: [string, ...string[]] = [programBeside(initdb, 'pg_ctl'), '-D', data, '-m', 'immediate', 'stop'];
@@ -63,11 +67,16 @@ export async function startCluster(bench: Workbench, initdb: Program): Promise<S
       await folder.remove();
     };
     try {
-      await ready(bench, database, server.exited);
+      await ready(bench, superuser, server.exited);
+      await asSuperuser(bench, superuser, async (session) => {
+        await makeOwner(session, owner);
+        await settleOwner(session, owner);
+      });
     } catch (error) {
       await server.stop();
       throw error;
     }
+    const database = contained(loginAs(owner), superuser);
     return { database, server: { engine: 'postgres', version: initdb.version, kind: 'throwaway cluster' }, dispose };
   } catch (error) {
     await folder.remove();

@@ -1,10 +1,12 @@
 import { LockkeeperError } from '../../core/errors.ts';
 import type { DatabaseHandle, ProgramResult, Session, Workbench } from '../../core/ports.ts';
 import { fence, plain } from '../../core/untrusted.ts';
+import { superuserOf } from './contained.ts';
 import { endsWithUs } from './ends-with-us.ts';
 import { listBeside } from './foreign-keys-out.ts';
 import { requirePostgresProgram } from './programs.ts';
 import { clearance, userObjects } from './restore-clearance.ts';
+import { restoreContained } from './restore-contained.ts';
 import { restorePlain } from './restore-plain.ts';
 import { type Server, serverOf } from './server.ts';
 
@@ -57,6 +59,15 @@ async function restoreArchive(
   const program = await requirePostgresProgram(bench, 'pg_restore', server.version);
   const selection = [...(await useList(bench, file)), ...(owners ? [] : ['--no-owner', '--no-privileges'])];
   await readToItsEnd(bench, program.path, file);
+  const superuser = superuserOf(into);
+  if (superuser && clear.length === 0)
+    return await restoreContained(
+      bench,
+      program.path,
+      { file, selection: await useList(bench, file) },
+      { owner: into, superuser },
+      check,
+    );
   if (clear.length === 0) {
     const name = await databaseName(bench, into);
     const result = await bench.run({
@@ -81,11 +92,40 @@ async function restoreArchive(
     const before = `${folder.path}/before.sql`;
     await bench.files.write(before, `${clear.map((statement) => `${statement};`).join('\n')}\n`);
     check(await bench.run({ argv: [program.path, ...selection, '-f', script, file] }), 'pg_restore');
+    if (!(await isRestricted(bench, script))) return await overSession(bench, server, into, script, clear);
     const quiet = ['-X', '-q', '--no-password', '-v', 'ON_ERROR_STOP=1', '--single-transaction', '-o', NOWHERE];
     const argv: [string, ...string[]] = [psql.path, ...quiet, '-f', before, '-f', script];
     check(await bench.run({ argv: endsWithUs(argv), database: into }), 'psql');
   } finally {
     await folder.remove();
+  }
+}
+
+/**
+ * False where psql would carry out backslash commands in the script, `\\!` with a shell among them: names and comments in a backup can
+ * smuggle them in (CVE-2025-8714, CVE-2025-8715). Since August 2025 pg_restore writes \\restrict first, which turns them off.
+ */
+async function isRestricted(bench: Workbench, script: string): Promise<boolean> {
+  for await (const line of bench.files.lines(script)) {
+    if (/^\\restrict \w+$/.test(line)) return true;
+    if (line !== '' && !line.startsWith('--')) return false;
+  }
+  return false;
+}
+
+/** The driver knows no backslash commands. Slower than psql with its COPY, and safe with older programs. */
+async function overSession(
+  bench: Workbench,
+  server: Server,
+  into: DatabaseHandle,
+  script: string,
+  clear: readonly string[],
+): Promise<void> {
+  const session = await bench.connect(into, { name: 'lockkeeper restore' });
+  try {
+    await restorePlain(bench, session, server, script, clear);
+  } finally {
+    await session.close();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Shadow } from '../../core/database-engine.ts';
 import { LockkeeperError } from '../../core/errors.ts';
 import type { DatabaseHandle, Session, Workbench } from '../../core/ports.ts';
 import { startCluster } from './cluster.ts';
+import { asSuperuser, contained, makeOwner, newLogin } from './contained.ts';
 import { findPostgresProgram } from './programs.ts';
 import { majorOf } from './server.ts';
 
@@ -30,19 +31,35 @@ export async function shadow(
   };
 }
 
-/** A database of its own on the server that the user set aside, dropped when it is done with. */
+/**
+ * A database of its own on the server that the user set aside, dropped when it is done with. Where that user is a superuser there, what
+ * runs in the shadow is a role that owns the shadow alone.
+ */
 async function databaseOn(bench: Workbench, server: DatabaseHandle): Promise<Shadow> {
   const name = `lockkeeper_shadow_${randomBytes(6).toString('hex')}`;
-  const version = await onServer(bench, server, async (session) => {
-    await session.execute(`CREATE DATABASE ${name} TEMPLATE template0`);
-    const [row] = await session.query('SHOW server_version');
-    return String(row?.server_version).split(' ')[0] ?? '';
+  const login = newLogin();
+  const { version, confined } = await onServer(bench, server, async (session) => {
+    const [row] = await session.query(
+      "SELECT current_setting('server_version') AS version, current_setting('is_superuser') AS superuser",
+    );
+    const confined = row?.superuser === 'on';
+    if (confined) await makeOwner(session, login);
+    await session.execute(`CREATE DATABASE ${name}${confined ? ` OWNER ${login.user}` : ''} TEMPLATE template0`);
+    return { version: String(row?.version).split(' ')[0] ?? '', confined };
   });
+  const own = bench.sibling(server, name);
+  if (confined)
+    await asSuperuser(bench, own, async (session) => {
+      await session.execute(`ALTER SCHEMA public OWNER TO ${login.user}`);
+    });
   return {
-    database: bench.sibling(server, name),
+    database: confined ? contained(bench.sibling(server, name, login), own) : own,
     server: { engine: 'postgres', version, kind: 'configured shadow server' },
     dispose: () =>
-      onServer(bench, server, async (session) => void (await session.execute(`DROP DATABASE IF EXISTS ${name}`))),
+      onServer(bench, server, async (session) => {
+        await session.execute(`DROP DATABASE IF EXISTS ${name}`);
+        if (confined) await session.execute(`DROP ROLE IF EXISTS ${login.user}`);
+      }),
   };
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorkbench } from '../../../src/io/workbench.ts';
+import { shadow } from '../../../src/engines/postgres/shadow.ts';
 import { handleFor } from '../../../src/io/handle.ts';
 import { Secret } from '../../../src/io/secret.ts';
-import { shadow } from '../../../src/engines/postgres/shadow.ts';
+import { createWorkbench } from '../../../src/io/workbench.ts';
 import { startPostgres } from '../../support/postgres.ts';
 
 describe('a shadow server that the user set aside', () => {
@@ -26,6 +26,10 @@ describe('a shadow server that the user set aside', () => {
       expect(one.server.kind).toBe('configured shadow server');
       expect(await names()).toBe(1);
       const session = await bench.connect(one.database);
+      const [where] = await session.query(
+        "SELECT current_database() AS name, current_setting('is_superuser') AS superuser",
+      );
+      expect(where).toEqual({ name: expect.stringMatching(/^lockkeeper_shadow_/), superuser: 'off' });
       await session.execute('CREATE TABLE t (id integer)');
       await session.close();
       await one.dispose();
