@@ -1,6 +1,7 @@
 import { openTarget, readWorkspace } from '../context/workspace-context.ts';
 import { LockkeeperError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
+import { withoutName } from '../core/untrusted.ts';
 import { type Call, standingOf as standingInPipeline } from '../pipeline.ts';
 import { whyNobodyCanBeAsked } from './consent.ts';
 import { renderPlan, type ShownPlan } from './render/plan.ts';
@@ -21,14 +22,8 @@ export async function standingOf(call: Call, planId: string): Promise<Standing> 
 /** The plan as a person reads it. The database's name is left out where no person reads: it is what they would answer with (P3). */
 export function planText(standing: Standing, colors: Colors): string {
   const text = renderPlan(standing, colors);
-  return whyNobodyCanBeAsked() === undefined ? text : withoutName(text, standing.plan);
-}
-
-function withoutName(text: string, plan: Plan): string {
-  const { name } = plan.environment.database;
-  if (name === '') return text;
-  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${pattern}(?![\\p{L}\\p{N}_-])`, 'gu'), 'the database');
+  const due = standing.requirements.consent !== undefined && whyNobodyCanBeAsked() !== undefined;
+  return due ? withoutName(text, standing.plan.environment.database.name) : text;
 }
 
 /** Where the plan would run, asked now. Throws PLAN.DRIFTED where the environment leads to another database than it did. */

@@ -19,3 +19,10 @@ export function plain(text: string, cap = 200): string {
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu, '');
   return clean.length > cap ? `${clean.slice(0, cap)}… (${clean.length - cap} more characters)` : clean;
 }
+
+/** The text without a database's name: where a person's answer is due, the name is what grants, and no one else may read it there (P3). */
+export function withoutName(text: string, name: string): string {
+  if (name === '') return text;
+  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${pattern}(?![\\p{L}\\p{N}_-])`, 'gu'), 'the database');
+}

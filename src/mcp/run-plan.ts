@@ -2,6 +2,7 @@ import { LockkeeperError } from '../core/errors.ts';
 import type { Operation } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import type { NextAction, Report } from '../core/report.ts';
+import { withoutName } from '../core/untrusted.ts';
 import type { Call, Held } from '../pipeline.ts';
 import type { State } from '../state/open-state.ts';
 import { type Person, questionFor } from './ask.ts';
@@ -90,7 +91,7 @@ function waiting(plan: Plan, reason: string, tool: string): Answer {
     planId: plan.id,
     risk: plan.risk,
     environment: plan.environment.name,
-    approval: { required: true, reason: withoutName(reason, plan), channels: ['terminal'] },
+    approval: { required: true, reason: withoutName(reason, plan.environment.database.name), channels: ['terminal'] },
     next: terminalRoute(plan, tool),
   };
 }
@@ -109,7 +110,7 @@ function terminalRoute(plan: Plan, tool: string): readonly NextAction[] {
 function held(verdict: Held, tool: string): Answer {
   const { plan, reason } = verdict;
   if (verdict.kind === 'needs-consent') return waiting(plan, reason, tool);
-  const message = withoutName(reason, plan);
+  const message = withoutName(reason, plan.environment.database.name);
   if (verdict.kind === 'forbidden')
     return {
       outcome: 'refused',
@@ -151,15 +152,7 @@ function finished(report: Report, plan: Plan): Answer {
 }
 
 function refusedText(text: string, outcome: Report['outcome'], plan: Plan): string {
-  return outcome === 'refused' ? withoutName(text, plan) : text;
-}
-
-/** The name of the database is what grants, so no refusal repeats it. */
-function withoutName(text: string, plan: Plan): string {
-  const name = plan.environment.database.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return name === ''
-    ? text
-    : text.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${name}(?![\\p{L}\\p{N}_-])`, 'gu'), 'the database');
+  return outcome === 'refused' ? withoutName(text, plan.environment.database.name) : text;
 }
 
 function restoredBackup(plan: Plan): string | undefined {
