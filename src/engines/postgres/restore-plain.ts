@@ -13,6 +13,7 @@ export async function restorePlain(
   server: Server,
   file: string,
   clear: readonly string[],
+  withOwners = true,
 ): Promise<void> {
   await readToItsEnd(bench, file);
   await session.execute('BEGIN');
@@ -20,7 +21,8 @@ export async function restorePlain(
     for (const statement of clear) await session.execute(statement);
     for await (const statement of statementsOf(bench, file)) {
       bench.signal.throwIfAborted();
-      if (!unknownSetting(statement, server)) await session.execute(statement);
+      if (unknownSetting(statement, server) || (!withOwners && isOwnership(statement))) continue;
+      await session.execute(statement);
     }
     await session.execute('COMMIT');
   } catch (error) {
@@ -77,6 +79,14 @@ async function* statementsOf(bench: Workbench, file: string): AsyncIterable<stri
 function* ended(copy: CopyBlock): Generator<string, undefined> {
   yield* copy.end();
   return undefined;
+}
+
+/** What `--no-owner --no-privileges` leaves out of an archive: a shadow has one role and needs no other. */
+function isOwnership(statement: string): boolean {
+  return (
+    /^ALTER [A-Z ]+ (?:"(?:[^"]|"")*"|[^"'])+ OWNER TO (?:"(?:[^"]|"")*"|[^\s"]+)$/.test(statement) ||
+    /^(?:GRANT|REVOKE|ALTER DEFAULT PRIVILEGES|SET SESSION AUTHORIZATION) /.test(statement)
+  );
 }
 
 /** A newer pg_dump turns off limits that an older server does not have (transaction_timeout came with PostgreSQL 17). */

@@ -40,7 +40,8 @@ export async function restore(
         `The target database holds ${populated} objects. Nothing was restored and nothing was changed.`,
       );
     clear = populated > 0 ? await clearance(session, scopeOf(file), () => tablesIn(bench, server, file)) : [];
-    if (file.endsWith('.sql')) return await restorePlain(bench, session, server, file, clear);
+    if (file.endsWith('.sql'))
+      return await restorePlain(bench, session, server, file, clear, superuserOf(into) === undefined);
     if (server.embedded) return await restoreEmbedded(bench, session, server, file, clear);
   } finally {
     await session.close();

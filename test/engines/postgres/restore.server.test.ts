@@ -132,7 +132,8 @@ describe.runIf(havePostgres())('PostgreSQL restore', () => {
           if (row?.n === 1) break;
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
-        execFileSync('sh', ['-c', `kill -9 $(pgrep -f -- "^${call.argv[0]} .*--single-transaction")`]);
+        const program = call.argv.find((one) => /\/(psql|pg_restore)$/.test(one));
+        execFileSync('sh', ['-c', `kill -9 $(pgrep -f -- "^${program} .*--single-transaction")`]);
         return await started;
       },
     };
