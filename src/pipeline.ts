@@ -134,7 +134,7 @@ export async function perform(call: Call, planId: string): Promise<Report | Held
         freshly(call, request, async (now) =>
           planAgain(plan, await draftsFor(now, request.request, call), now.context, new Date()),
         ),
-      look: () => freshly(call, request, async (now) => now.context),
+      look: (work) => freshly(call, request, (now) => work(now.context)),
       writeFile: (path, contents) => writeNewFile(call.root, path, contents),
     };
     return execute(verdict.approval, site);

@@ -27,8 +27,8 @@ export interface Site {
   readonly backupFolder: string;
   /** Makes the plan again from what was asked for, on the database as it is now; undefined where nothing is left to do. */
   replan(): Promise<Plan | undefined>;
-  /** The context as it is at the time of the call. */
-  look(): Promise<Context>;
+  /** Works with the context as it is at the time of the call; its reader is closed afterwards. */
+  look<T>(work: (context: Context) => Promise<T>): Promise<T>;
   writeFile(path: string, contents: string): Promise<void>;
 }
 

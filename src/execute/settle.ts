@@ -1,15 +1,15 @@
 import { LockkeeperError } from '../core/errors.ts';
-import type { Context, MigrationTool } from '../core/migration-tool.ts';
 import type { Step } from '../core/plan.ts';
 import type { StepStatus } from '../core/report.ts';
 import { plain } from '../core/untrusted.ts';
+import type { Site } from './execute.ts';
 import { StatementFailure } from './run-statements.ts';
 
 /** After a step went wrong: what became of it. Where the answer got lost, the database is asked, by its own history. */
 export async function settle(
   error: unknown,
   step: Step,
-  site: { readonly tool: MigrationTool; look(): Promise<Context> },
+  site: Pick<Site, 'tool' | 'look'>,
 ): Promise<{ readonly status: StepStatus; readonly message: string }> {
   const said = `${whereIn(step, error)}${error instanceof LockkeeperError ? error.message : 'lockkeeper itself failed here.'}`;
   if (error instanceof StatementFailure && error.undone)
@@ -40,12 +40,12 @@ function whereIn(step: Step, error: unknown): string {
 
 async function askHistory(
   step: Step,
-  site: { readonly tool: MigrationTool; look(): Promise<Context> },
+  site: Pick<Site, 'tool' | 'look'>,
 ): Promise<{ status: StepStatus; message: string } | undefined> {
   const { migration } = step;
   if (!migration) return undefined;
   try {
-    const { applied } = await site.tool.status(await site.look());
+    const { applied } = await site.look((context) => site.tool.status(context));
     const recorded = applied.some((one) => one.id === migration.id);
     return recorded === (migration.direction === 'up')
       ? {

@@ -1,8 +1,9 @@
-import type { Context, MigrationTool } from '../core/migration-tool.ts';
+import type { Context } from '../core/migration-tool.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Report } from '../core/report.ts';
 import { digestOfTables } from '../core/schema.ts';
 import type { State } from '../state/open-state.ts';
+import type { Site } from './execute.ts';
 
 /**
  * Looks again after a run. `history`: each migration is recorded as the plan meant. `schema`: the schema is the one that the
@@ -11,14 +12,15 @@ import type { State } from '../state/open-state.ts';
  */
 export async function verify(
   plan: Plan,
-  site: { readonly tool: MigrationTool; readonly state: State; look(): Promise<Context> },
+  site: Pick<Site, 'tool' | 'state' | 'look'>,
 ): Promise<NonNullable<Report['verified']>> {
-  const context = await site.look();
-  const applied = new Set((await site.tool.status(context)).applied.map((one) => one.id));
-  const history = plan.steps.every(
-    ({ migration }) => !migration || applied.has(migration.id) === (migration.direction === 'up'),
-  );
-  return { history, schema: schemaIsAsExpected(plan, context, site.state) };
+  return site.look(async (context) => {
+    const applied = new Set((await site.tool.status(context)).applied.map((one) => one.id));
+    const history = plan.steps.every(
+      ({ migration }) => !migration || applied.has(migration.id) === (migration.direction === 'up'),
+    );
+    return { history, schema: schemaIsAsExpected(plan, context, site.state) };
+  });
 }
 
 function schemaIsAsExpected(plan: Plan, context: Context, state: State): boolean {

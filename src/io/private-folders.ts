@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from './file-errors.ts';
@@ -29,15 +30,25 @@ export async function privateFolder(): Promise<{ readonly path: string; remove()
   };
 }
 
-/** Removes what processes that were killed have left: folders of ours alone, since others can make any name there. */
+/** Removes what processes that were killed have left. */
 export async function removeAbandonedFolders(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     if (!name.startsWith('lockkeeper-') || !isAbandoned(name)) continue;
     const path = join(tmpdir(), name);
     const found = await lstat(path).catch(() => undefined);
-    if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue;
-    await rm(path, { recursive: true, force: true }).catch(() => {});
+    if (!found?.isDirectory()) continue;
+    if (found.uid === process.getuid?.()) await rm(path, { recursive: true, force: true }).catch(() => {});
+    else if (process.getuid?.() === 0) await removeAs(found, path);
   }
+}
+
+/** As its owner, who cannot be led to remove anything else: a shadow server's folder is another user's, and anyone can make a name. */
+async function removeAs(owner: { readonly uid: number; readonly gid: number }, path: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const child = spawn('rm', ['-rf', '--', path], { uid: owner.uid, gid: owner.gid, stdio: 'ignore' });
+    child.once('error', () => resolve()).once('close', () => resolve());
+  });
+  await rmdir(path).catch(() => {});
 }
 
 function watch(): void {

@@ -19,9 +19,12 @@ export function createReader(options: {
 }): Reader & { close(): Promise<void> } {
   const { root, database } = options;
   let opening: Promise<Session> | undefined;
+  let closed = false;
   const session = (): Promise<Session> => {
     if (database === undefined)
       throw new LockkeeperError('ENVIRONMENT.NO_URL', 'There is no database to ask: no URL was given.');
+    // It would open a connection that nobody closes.
+    if (closed) throw new Error('a reader that was closed is asked');
     opening ??= openSession(database, { readOnly: true, name: 'lockkeeper (looking)' });
     // A database that was out of reach may be there the next time.
     opening.catch(() => (opening = undefined));
@@ -55,6 +58,7 @@ export function createReader(options: {
       return await fileIdentity(sqliteFile(reach(database)));
     },
     async close() {
+      closed = true;
       const opened = await opening?.catch(() => undefined);
       opening = undefined;
       await opened?.close();

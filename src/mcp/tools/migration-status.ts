@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { MigrationProblem } from '../../core/migration-tool.ts';
+import type { MigrationProblem, MigrationStatus } from '../../core/migration-tool.ts';
 import { plain } from '../../core/untrusted.ts';
 import type { Call } from '../../pipeline.ts';
 import type { RunRecord } from '../../state/run-store.ts';
@@ -28,7 +28,7 @@ export const migrationStatus = defineTool({
     try {
       const status = await place.tool.status(place.context);
       const { engine, version, name } = place.environment.database;
-      const problems = [...status.problems, ...(await problemsOfRuns(call, place.environment.name))];
+      const problems = [...status.problems, ...(await problemsOfRuns(call, place.environment.name, status))];
       const { evidence, kind, protected: guarded, urlSource } = place.environment;
       const args = {
         operation: 'run',
@@ -56,12 +56,18 @@ export const migrationStatus = defineTool({
 });
 
 /** Looking must leave no trace, so the records are read only where there are some. */
-async function problemsOfRuns(call: Call, environment: string): Promise<readonly MigrationProblem[]> {
+async function problemsOfRuns(
+  call: Call,
+  environment: string,
+  status: MigrationStatus,
+): Promise<readonly MigrationProblem[]> {
   const { workbenchFiles } = await import('../../io/files.ts');
   if (!(await workbenchFiles.exists(join(call.root, '.lockkeeper', 'state.sqlite')))) return [];
   const { runs } = await call.state();
   const here = (run: RunRecord) => run.environment === environment;
   const newest = runs.list(50);
+  // Cut off after its last migration: there is nothing left to run, so no later run would ever clear it.
+  const isThrough = status.pending.length === 0 && status.problems.length === 0;
   const later = (run: RunRecord) =>
     newest.some((one) => one.outcome === 'done' && here(one) && one.startedAt > run.startedAt);
   return [
@@ -69,7 +75,7 @@ async function problemsOfRuns(call: Call, environment: string): Promise<readonly
     // Once a later run went through here, the database was looked at and left in order.
     ...runs
       .interrupted()
-      .filter((run) => here(run) && !later(run))
+      .filter((run) => here(run) && !later(run) && !(run.operation === 'run' && isThrough))
       .map(interrupted),
   ];
 }
