@@ -35,6 +35,21 @@ async function plan(request: OperationRequest, context: Context): Promise<readon
     case 'merge':
       // Files in one numbered folder have one order; there are no heads to merge.
       return [];
+    case 'zero-downtime':
+      throw new LockkeeperError(
+        'TOOL.NOT_DRIVEN',
+        'A change without downtime takes several deploys, so it is not one plan. Generate its first half, run that, and follow the deploys that the answer names. Nothing was run.',
+        {
+          next: [
+            {
+              kind: 'call-tool',
+              label: 'Generate the half that old code survives',
+              tool: 'generateMigration',
+              args: { project: context.project.id, from: 'change', ...(request.change && { change: request.change }) },
+            },
+          ],
+        },
+      );
     default:
       throw new LockkeeperError(
         'TOOL.NOT_DRIVEN',
