@@ -14,7 +14,7 @@ await build({
   format: 'esm',
   minifySyntax: true,
   sourcemap: 'linked',
-  external: ['better-sqlite3', 'pg', 'mysql2', 'libpg-query', '@electric-sql/*', 'execa', 'fast-glob'],
+  external: ['better-sqlite3', 'pg', 'mysql2', 'libpg-query', '@electric-sql/*', 'execa'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -1,12 +1,17 @@
 // npm run readme: puts the demo's own output, and the table of what is driven, into the README between their marks.
 import { execFileSync } from 'node:child_process';
-import { build } from 'esbuild';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const path = `${root}README.md`;
-const demo = execFileSync(process.execPath, ['dist/main.js', 'demo'], { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 1e8 });
+const demo = execFileSync(process.execPath, ['dist/main.js', 'demo'], {
+  cwd: root,
+  encoding: 'utf8',
+  env: { ...process.env, NO_COLOR: '1' },
+  maxBuffer: 1e8,
+});
 const support = await supportTable();
 
 let text = readFileSync(path, 'utf8');
@@ -23,12 +28,16 @@ async function supportTable() {
     platform: 'node',
     format: 'esm',
   });
-  const { DETECTORS } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const { DETECTORS } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  );
   const rows = DETECTORS.map(({ facts }) => {
     const driven = facts.support === 'driven';
     return `| ${facts.label} | yes | ${driven ? 'PostgreSQL, SQLite' : 'not yet'} | \`${facts.historyTable}\` |`;
   });
-  return ['| migration tool | found and named | driven on | history |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| migration tool | found and named | driven on | history |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 function between(page, name, contents) {
