@@ -106,7 +106,9 @@ export type Change =
   | { readonly kind: 'read' }
   | { readonly kind: 'other' }
   /** Cannot be seen through: a DO block, dynamic SQL, text that does not parse, a program. */
-  | { readonly kind: 'opaque'; readonly why: string };
+  | { readonly kind: 'opaque'; readonly why: string }
+  /** Leaves the database: runs a program of the server, writes its files, drops a whole database. No plan may. */
+  | { readonly kind: 'leaves-database'; readonly why: string };
 
 /** An engine's account of one statement, and the schema after it, so that the next is judged in its place. */
 export interface Prediction {

@@ -12,6 +12,7 @@ import { dropColumn } from './rules/drop-column.ts';
 import { dropObjectCascade } from './rules/drop-object-cascade.ts';
 import { dropTable } from './rules/drop-table.ts';
 import { indexNotConcurrent } from './rules/index-not-concurrent.ts';
+import { leavesDatabase } from './rules/leaves-database.ts';
 import { opaque } from './rules/opaque.ts';
 import { renameColumn } from './rules/rename-column.ts';
 import { renameTable } from './rules/rename-table.ts';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   dropObjectCascade,
   dropTable,
   indexNotConcurrent,
+  leavesDatabase,
   opaque,
   concurrentlyInTransaction,
   renameColumn,

@@ -54,6 +54,9 @@ type Example = readonly [
 const FINDS: readonly Example[] = [
   ['drop-table', 'postgres', 'DROP TABLE users CASCADE'],
   ['drop-table', 'sqlite', 'DROP TABLE Users'],
+  ['leaves-database', 'postgres', "COPY users TO PROGRAM 'sh'"],
+  ['leaves-database', 'postgres', "COPY users TO '/tmp/users'"],
+  ['leaves-database', 'postgres', 'DROP DATABASE shop'],
   ['drop-column', 'postgres', 'ALTER TABLE users DROP COLUMN age'],
   ['drop-column', 'sqlite', 'ALTER TABLE users DROP name'],
   ['truncate', 'postgres', 'TRUNCATE users'],
@@ -108,6 +111,8 @@ const FINDS: readonly Example[] = [
 const KEEPS_QUIET: readonly Example[] = [
   ['drop-table', 'postgres', 'CREATE TABLE t (a int); DROP TABLE t'],
   ['drop-table', 'postgres', 'DROP VIEW grown'],
+  ['leaves-database', 'postgres', 'COPY users TO STDOUT'],
+  ['leaves-database', 'postgres', 'DROP SCHEMA shop'],
   ['drop-column', 'postgres', 'CREATE TABLE t (a int); ALTER TABLE t DROP a'],
   ['drop-column', 'postgres', 'ALTER TABLE users ALTER age DROP DEFAULT'],
   ['truncate', 'postgres', 'CREATE TABLE t (a int); TRUNCATE t'],

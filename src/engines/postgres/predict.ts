@@ -169,7 +169,7 @@ function describeRest(account: Account, node: Node): void {
     'DropTableSpaceStmt' in node
   ) {
     account.refusesTransaction = true;
-    account.opaque('it reaches beyond this database');
+    leaves(account, 'it makes or drops what other databases of the server share');
   } else if (!HARMLESS.has(Object.keys(node)[0] ?? '')) account.opaque('its kind is not known to lockkeeper');
 }
 
@@ -179,9 +179,17 @@ function comment(account: Account, type: string, object: Node | undefined): void
   if (type === 'OBJECT_COLUMN') account.lock(relationNamed(account, parts.slice(0, -1)), 'ShareUpdateExclusiveLock');
 }
 
+/** Nothing is known of what follows from it, and no rehearsal can contain it. */
+function leaves(account: Account, why: string): void {
+  account.opaque(why);
+  account.change({ kind: 'leaves-database', why });
+}
+
 function copy(account: Account, node: Extract<Node, { CopyStmt: unknown }>): void {
   const statement = node.CopyStmt;
-  if (statement.is_program) account.opaque('COPY … PROGRAM runs a program on the server');
+  if (statement.is_program) leaves(account, 'COPY … PROGRAM runs a program on the server');
+  // Without a file name the data goes to or comes from whoever is connected.
+  else if (statement.filename !== undefined) leaves(account, 'COPY reads or writes a file on the server');
   if (statement.relation === undefined) return;
   const relation = relationOf(account, statement.relation);
   if (statement.is_from) account.change({ kind: 'insert', relation });
