@@ -9,6 +9,8 @@ import { reach } from './handle.ts';
 import { runProgram } from './programs.ts';
 import { listFolder, readWorkspaceText } from './workspace.ts';
 
+/** PostgreSQL's catalogue functions lock the table that they describe; whoever holds it for long must not hold us up as long. */
+const LOCK_WAIT_MS = 5_000;
 /** A status command that has not answered by then will not. */
 const COMMAND_MS = 120_000;
 
@@ -25,7 +27,7 @@ export function createReader(options: {
       throw new LockkeeperError('ENVIRONMENT.NO_URL', 'There is no database to ask: no URL was given.');
     // It would open a connection that nobody closes.
     if (closed) throw new Error('a reader that was closed is asked');
-    opening ??= openSession(database, { readOnly: true, name: 'lockkeeper (looking)' });
+    opening ??= openSession(database, { readOnly: true, name: 'lockkeeper (looking)', lockWaitMs: LOCK_WAIT_MS });
     // A database that was out of reach may be there the next time.
     opening.catch(() => (opening = undefined));
     return opening;

@@ -19,7 +19,7 @@ export async function openStateDatabase(folder: string, tables: string): Promise
   const { default: Sqlite } = await import('better-sqlite3');
   let database: Database;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     ignoreInGit(folder);
     database = new Sqlite(join(folder, 'state.sqlite'), { timeout: 10_000 });
     database.pragma('journal_mode = WAL');
@@ -49,6 +49,15 @@ export async function openStateDatabase(folder: string, tables: string): Promise
     transaction: (work) => guard(() => database.transaction(work).immediate()),
     close: () => database.close(),
   };
+}
+
+/** Not `recursive`: on a read-only disk Node then says that something is missing (ENOENT) instead of EROFS. The workspace is there. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function ignoreInGit(folder: string): void {

@@ -105,7 +105,6 @@ export async function postgresGround(
 export function groundOn({ url, files = {}, root: given }: Base, sql: (text: string) => Rows | Promise<Rows>): Ground {
   const root = given ?? realpathSync(mkdtempSync(join(tmpdir(), 'lockkeeper-walk-')));
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'walk-tmp-')));
-  const user = realpathSync(mkdtempSync(join(tmpdir(), 'walk-user-')));
   // As /tmp is: a shadow server runs as another user where we are root.
   chmodSync(temporary, 0o1777);
   const write = (path: string, contents: string): void => {
@@ -114,7 +113,7 @@ export function groundOn({ url, files = {}, root: given }: Base, sql: (text: str
   };
   for (const [path, contents] of Object.entries({ '.env': `DATABASE_URL=${url}\n`, ...files })) write(path, contents);
   const kept = Object.entries(process.env).filter(([name]) => !MARKERS.test(name) && name !== 'NO_COLOR');
-  const environment = { ...Object.fromEntries(kept), TMPDIR: temporary, XDG_CONFIG_HOME: user };
+  const environment = { ...Object.fromEntries(kept), TMPDIR: temporary };
   const running = new Set<Running>();
   let state: Promise<State> | undefined;
   const call: Call = {
@@ -127,7 +126,7 @@ export function groundOn({ url, files = {}, root: given }: Base, sql: (text: str
     for (const one of running) await one.kill();
     (await state?.catch(() => undefined))?.close();
     if (given === undefined) rmSync(root, { recursive: true, force: true });
-    for (const folder of [temporary, user]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   });
   const command = (args: readonly string[], { mounts }: Starting): [string, ...string[]] => {
     const plain: [string, ...string[]] = [process.execPath, MAIN, ...args];

@@ -12,7 +12,7 @@ import { type Server, serverOf } from './server.ts';
 
 /** Above this, pg_dump compiled to WASM, which keeps the whole dump in memory, is not tried. */
 export const EMBEDDED_DUMP_LIMIT_BYTES = 256 * 1024 * 1024;
-/** How long pg_dump waits for a table that someone has locked. */
+/** How long pg_dump, and we beside it, wait for a table that someone has locked. */
 const LOCK_WAIT_MS = 60_000;
 
 /**
@@ -25,7 +25,11 @@ export async function backup(
   scope: BackupScope,
   folder: string,
 ): Promise<TakenBackup> {
-  const session = await bench.connect(database, { name: 'lockkeeper backup', readOnly: true });
+  const session = await bench.connect(database, {
+    name: 'lockkeeper backup',
+    readOnly: true,
+    lockWaitMs: LOCK_WAIT_MS,
+  });
   try {
     const server = await serverOf(session);
     // The embedded server runs one transaction at a time: a second connection would wait for the snapshot's to end.

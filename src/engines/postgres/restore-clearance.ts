@@ -36,6 +36,7 @@ export async function clearance(
 /**
  * Drops everything that a full dump brings back: schemas, what is in `public`, and what stands beside schemas. Extensions stay, the
  * dump creates them only IF NOT EXISTS and a managed service may not let them be made again; so does `public`, which no dump creates.
+ * What is the inside of something else (an identity column's sequence) goes with that and cannot be dropped by itself.
  */
 async function everything(session: Session): Promise<readonly string[]> {
   const schemas = await session.query(`
@@ -53,7 +54,7 @@ async function everything(session: Session): Promise<readonly string[]> {
       UNION SELECT 'pg_catalog.pg_foreign_data_wrapper'::regclass, oid FROM pg_catalog.pg_foreign_data_wrapper
     ) o CROSS JOIN LATERAL pg_catalog.pg_identify_object(o.classid, o.objid, 0) i
     WHERE i.type <> 'extension' AND i.type <> 'default acl'
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = o.classid AND e.objid = o.objid AND e.deptype IN ('e', 'i'))
     ORDER BY i.type IN ('event trigger', 'publication') DESC, 1, 2`);
   const large = await session.query('SELECT oid::int8::text AS oid FROM pg_catalog.pg_largeobject_metadata ORDER BY 1');
   return [

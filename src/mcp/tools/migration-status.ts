@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { MigrationProblem, MigrationStatus } from '../../core/migration-tool.ts';
+import { parseObjectId } from '../../core/object-id.ts';
+import type { Schema } from '../../core/schema.ts';
 import { plain } from '../../core/untrusted.ts';
 import type { Call } from '../../pipeline.ts';
 import type { RunRecord } from '../../state/run-store.ts';
@@ -28,7 +30,11 @@ export const migrationStatus = defineTool({
     try {
       const status = await place.tool.status(place.context);
       const { engine, version, name } = place.environment.database;
-      const problems = [...status.problems, ...(await problemsOfRuns(call, place.environment.name, status))];
+      const problems = [
+        ...status.problems,
+        ...invalidIndexes(place.context.schema),
+        ...(await problemsOfRuns(call, place.environment.name, status)),
+      ];
       const { evidence, kind, protected: guarded, urlSource } = place.environment;
       const args = {
         operation: 'run',
@@ -54,6 +60,23 @@ export const migrationStatus = defineTool({
     }
   },
 });
+
+/** What CREATE INDEX CONCURRENTLY leaves behind when it fails or is cut off: written to by everyone, of use to nobody. */
+function invalidIndexes(schema: Schema): readonly MigrationProblem[] {
+  return [...schema.objects]
+    .filter(([id, facts]) => facts.invalid === true && parseObjectId(id).child?.kind === 'index')
+    .map(([id]) => ({
+      kind: 'failed',
+      message: `${plain(id, 200)} is INVALID: building it did not end well or has not ended yet. It slows writes down, serves no query, and its name is taken.`,
+      next: [
+        {
+          kind: 'edit-file',
+          label:
+            'If nothing builds it now: take it away with DROP INDEX CONCURRENTLY before what makes it runs again, as the first statement of that migration or by hand',
+        },
+      ],
+    }));
+}
 
 /** Looking must leave no trace, so the records are read only where there are some. */
 async function problemsOfRuns(
