@@ -5,8 +5,8 @@ import type { DatabaseHandle } from '../core/ports.ts';
 import { fence } from '../core/untrusted.ts';
 import { connectPostgres, openPostgres } from './database/postgres.ts';
 import { reach } from './handle.ts';
+import { bundledEntry } from './package-files.ts';
 import type { DumpWork } from './pglite-dump-host.ts';
-import { bundledEntry } from './pglite-package.ts';
 import { redact } from './redact.ts';
 import { WireRelay } from './wire-relay.ts';
 

@@ -4,7 +4,7 @@ import { LockkeeperError } from '../core/errors.ts';
 import type { DatabaseHandle } from '../core/ports.ts';
 import { fence } from '../core/untrusted.ts';
 import { handleFor } from './handle.ts';
-import { bundledEntry } from './pglite-package.ts';
+import { bundledEntry } from './package-files.ts';
 import { redact } from './redact.ts';
 import { Secret } from './secret.ts';
 

@@ -37,9 +37,9 @@ export function registerPrompts(server: McpServer): void {
 }
 
 export async function promptFor(action: string | undefined): Promise<string> {
-  const { readPackageFile } = await import('../io/package-file.ts');
-  const text = await readPackageFile('prompts/db-migrate.md');
+  const { packageFile } = await import('../io/package-files.ts');
+  const text = (await packageFile('prompts/db-migrate.md')) ?? '';
   const asked = action?.trim() ?? '';
   // Prompt files of slash commands start with YAML for the client; a model has no use for it.
-  return text.replace(/^---\n[\s\S]*?\n---\n/, '').replaceAll('$ARGUMENTS', asked === '' ? 'status' : asked);
+  return text.replace(/^---\n[\s\S]*?\n---\n/, '').replaceAll('$ARGUMENTS', () => (asked === '' ? 'status' : asked));
 }
