@@ -103,7 +103,7 @@ export async function postgresGround(
 }
 
 export function groundOn({ url, files = {}, root: given }: Base, sql: (text: string) => Rows | Promise<Rows>): Ground {
-  const root = given ?? realpathSync(mkdtempSync(join(tmpdir(), 'lockkeeper-walk-')));
+  const root = given ?? realpathSync(mkdtempSync(join(tmpdir(), 'walk-root-')));
   const temporary = realpathSync(mkdtempSync(join(tmpdir(), 'walk-tmp-')));
   // As /tmp is: a shadow server runs as another user where we are root.
   chmodSync(temporary, 0o1777);

@@ -96,6 +96,11 @@ async function expectNothingLeft(ground: Ground): Promise<void> {
   });
 }
 
+/** Programs that the dead had started do not go on for it. */
+async function expectNobodyWorksOn(ground: Ground): Promise<void> {
+  await until('the end of its programs', () => processesOn(ground.root).length === 0, 4_000);
+}
+
 function expectOnlyWholeBackups(ground: Ground): void {
   const listed = ground.json(['backup', 'list']);
   for (const one of (listed.backups ?? []) as { id: string; location: string; bytes: number }[]) {
@@ -117,7 +122,7 @@ describe.each(KINDS)('kill -9 on %s', (kind) => {
   it.skipIf(skipped)('at random moments of 200 small migrations, again and again until all are through', async () => {
     const ground = await groundFor(kind, steps(200), 'CREATE TABLE kept (a integer)');
     let deaths = 0;
-    for (let before = 0; deaths < 6; ) {
+    for (let before = 0; deaths < 4; ) {
       const running = ground.start(['run', '--json']);
       const goal = before + 3 + Math.floor(Math.random() * 20);
       await until('progress', async () => running.isOver() || (await count(ground)) >= goal);
@@ -171,7 +176,7 @@ describe.each(KINDS)('kill -9 on %s', (kind) => {
 
   it.skipIf(skipped)('while the backup is written, and while it is proven', async () => {
     const files = { ...steps(1), 'migrations/002_drop.sql': '-- UP\nDROP TABLE big;\n' };
-    const ground = await groundFor(kind, files, manyRows(kind, 150_000));
+    const ground = await groundFor(kind, files, manyRows(kind, 80_000));
     const moments = {
       'is written': () =>
         filesIn(join(ground.root, '.lockkeeper', 'backups')).some(
@@ -200,12 +205,34 @@ describe.each(KINDS)('kill -9 on %s', (kind) => {
     );
   });
 
+  it.skipIf(skipped)(
+    'while a backup is put back: the database is the one or the other, and nobody writes on',
+    async () => {
+      const ground = await groundFor(kind, steps(1), manyRows(kind, 80_000));
+      expect(ground.json(['backup'])).toMatchObject({ outcome: 'done' });
+      await ground.sql('DELETE FROM big WHERE id > 10');
+      const [saved] = ground.json(['backup', 'list']).backups;
+      const running = ground.start(['restore', saved.id, '--json']);
+      await until('the writing', () => running.isOver() || isRestoring(ground, kind));
+      await running.kill();
+      await expectNobodyWorksOn(ground);
+      await expectTheTruth(ground, kind);
+      const left = Number((await ground.sql('SELECT count(*) AS n FROM big'))[0]?.n);
+      expect([10, 80_000]).toContain(left);
+      const again = ground.json(['restore', saved.id]);
+      expect(again, JSON.stringify(again.error)).toMatchObject({ outcome: 'done' });
+      expect(Number((await ground.sql('SELECT count(*) AS n FROM big'))[0]?.n)).toBe(80_000);
+      expect((await expectTheTruth(ground, kind)).cutOff).toEqual([]);
+      await expectNothingLeft(ground);
+    },
+  );
+
   it.skipIf(skipped)('SIGINT in a long statement and in a backup: a report that says how far it came', async () => {
     const files = {
       ...steps(2),
       'migrations/003_long.sql': `CREATE TABLE long (a integer, b text);\n${longStatement(kind, 'long')};\nCREATE TABLE after_it (a integer);\n`,
     };
-    const ground = await groundFor(kind, files, manyRows(kind, 100_000));
+    const ground = await groundFor(kind, files, manyRows(kind, 80_000));
     const running = ground.start(['run', '--json']);
     await until('the long statement', () => isBusy(ground, kind));
     running.process.kill('SIGINT');
@@ -242,6 +269,16 @@ async function count(ground: Ground): Promise<number> {
     // The table is made by the first step.
     return 0;
   }
+}
+
+async function isRestoring(ground: Ground, kind: Kind): Promise<boolean> {
+  if (kind === 'PostgreSQL') {
+    const sql =
+      "SELECT 1 FROM pg_stat_activity WHERE application_name IN ('psql', 'pg_restore') AND datname = current_database()";
+    return (await ground.sql(sql)).length > 0;
+  }
+  const end = kind === 'SQLite, write-ahead log' ? '-wal' : '-journal';
+  return (statSync(join(ground.root, `shop.db${end}`), { throwIfNoEntry: false })?.size ?? 0) > 1_000_000;
 }
 
 async function isAlone(ground: Ground): Promise<boolean> {
