@@ -1,6 +1,5 @@
 import { realpath, stat } from 'node:fs/promises';
-import { LockkeeperError } from '../core/errors.ts';
-import { plain } from '../core/untrusted.ts';
+import { missingFile } from './database/sqlite-errors.ts';
 
 /** Device and inode of a file, and where its links lead. */
 export async function fileIdentity(
@@ -12,6 +11,6 @@ export async function fileIdentity(
     const { dev, ino } = await stat(realPath, { bigint: true });
     return { device: String(dev), inode: String(ino), realPath };
   } catch (error) {
-    throw new LockkeeperError('DATABASE.MISSING', `There is no file ${plain(path, 500)}.`, { cause: error });
+    throw missingFile(path, error);
   }
 }

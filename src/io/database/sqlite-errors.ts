@@ -54,13 +54,23 @@ export function sqliteError(error: unknown, situation: Situation): LockkeeperErr
   );
 }
 
+/** None is made by itself: a mistyped path would become a second, empty database. */
+export function missingFile(path: string, cause?: unknown): LockkeeperError {
+  const name = plain(path, 500);
+  return new LockkeeperError(
+    'DATABASE.MISSING',
+    `There is no file ${name}, and none was made: the path may be mistyped.`,
+    {
+      cause,
+      next: [{ kind: 'edit-file', label: `If this is a new database, create ${name} as an empty file and ask again` }],
+    },
+  );
+}
+
 /** Says apart a file that is not there from one that cannot be opened. */
 export function openingError(error: unknown, path: string): LockkeeperError {
   if (error instanceof LockkeeperError) return error;
-  if (!existsSync(path))
-    return new LockkeeperError('DATABASE.MISSING', `There is no file ${plain(path, 500)}. None was made.`, {
-      cause: error,
-    });
+  if (!existsSync(path)) return missingFile(path, error);
   return sqliteError(error, { place: path, readOnly: false, rolledBack: false });
 }
 
