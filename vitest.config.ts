@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-// `fast` needs nothing but Node; `servers` starts real database servers (see test/provision).
+// `fast` needs nothing but Node and is the inner loop; `programs` starts lockkeeper as a program, or embedded PostgreSQL; `servers`
+// starts real database servers (see test/provision).
+const PROGRAMS = [
+  'test/cli/**/*.test.ts',
+  'test/mcp/clients.test.ts',
+  'test/io/pglite.test.ts',
+  'test/engines/postgres/{alter,change,identify,inspect}.test.ts',
+];
+const SERVERS = ['test/**/*.server.test.ts'];
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
@@ -15,10 +23,11 @@ export default defineConfig({
           ...shared,
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.server.test.ts', 'test/corpora/**', 'test/guards/**'],
+          exclude: [...SERVERS, ...PROGRAMS, 'test/corpora/**', 'test/guards/**'],
         },
       },
-      { test: { ...shared, name: 'servers', include: ['test/**/*.server.test.ts'] } },
+      { test: { ...shared, name: 'programs', include: PROGRAMS, exclude: SERVERS } },
+      { test: { ...shared, name: 'servers', include: SERVERS } },
       { test: { ...shared, name: 'guards', include: ['test/guards/**/*.test.ts'] } },
       { test: { ...shared, name: 'corpora', include: ['test/corpora/**/*.test.ts'] } },
     ],
