@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { onWindows } from '../support/windows.ts';
 import { type Shop, shopWith } from './lockkeeper.ts';
 
 let shop: Shop;
@@ -27,16 +28,19 @@ describe('doctor', () => {
     expect(() => readFileSync(join(shop.root, '.lockkeeper/state.sqlite'))).toThrow();
   });
 
-  it.skipIf(process.platform === 'win32')('sees a key that others can read, and a database that is not there', () => {
-    expect(shop.run(['run']).code).toBe(0);
-    chmodSync(join(shop.environment.XDG_CONFIG_HOME ?? '', 'lockkeeper/seal.key'), 0o644);
-    writeFileSync(join(shop.root, '.env.staging'), 'DATABASE_URL=sqlite:nowhere.db\n');
-    const { stdout, code } = shop.run(['doctor']);
-    expect(stdout).toMatch(/fail {2}Seal key.*mode 644/);
-    expect(stdout).toContain('chmod 600');
-    expect(stdout).toMatch(/fail {2}Environment staging/);
-    expect(code).toBe(1);
-  });
+  it.skipIf(onWindows('a key that others can read'))(
+    'sees a key that others can read, and a database that is not there',
+    () => {
+      expect(shop.run(['run']).code).toBe(0);
+      chmodSync(join(shop.environment.XDG_CONFIG_HOME ?? '', 'lockkeeper/seal.key'), 0o644);
+      writeFileSync(join(shop.root, '.env.staging'), 'DATABASE_URL=sqlite:nowhere.db\n');
+      const { stdout, code } = shop.run(['doctor']);
+      expect(stdout).toMatch(/fail {2}Seal key.*mode 644/);
+      expect(stdout).toContain('chmod 600');
+      expect(stdout).toMatch(/fail {2}Environment staging/);
+      expect(code).toBe(1);
+    },
+  );
 });
 
 describe('init', () => {

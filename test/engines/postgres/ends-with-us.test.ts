@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { endsWithUs } from '../../../src/engines/postgres/ends-with-us.ts';
+import { onWindows } from '../../support/windows.ts';
 
 function started(program: string, ...args: string[]) {
   const child = spawn(program, args, { stdio: 'ignore' });
@@ -9,7 +10,7 @@ function started(program: string, ...args: string[]) {
   return child;
 }
 
-describe.skipIf(process.platform === 'win32')('a program that ends with us', () => {
+describe.skipIf(onWindows('programs that end with us'))('a program that ends with us', () => {
   it('ends soon after its parent was killed', async () => {
     const parent = started('sleep', '60');
     const child = started(...endsWithUs(['sleep', '60'], parent.pid));

@@ -11,6 +11,7 @@ import { observe } from '../../../src/engines/postgres/observe.ts';
 import { shadow } from '../../../src/engines/postgres/shadow.ts';
 import { testBench } from '../../support/bench.ts';
 import { havePostgres } from '../../support/postgres.ts';
+import { onWindows } from '../../support/windows.ts';
 
 const folders: string[] = [];
 const base = testBench();
@@ -58,7 +59,7 @@ describe.runIf(havePostgres())('a shadow database', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('the watcher of a shadow server', () => {
+describe.skipIf(onWindows('the watcher of a shadow server'))('the watcher of a shadow server', () => {
   it('ends the server and removes its folder when lockkeeper was killed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lockkeeper-watched-'));
     // Stand-ins: one process for a lockkeeper that is killed, one for its server.
